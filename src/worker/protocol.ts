@@ -1,0 +1,199 @@
+/**
+ * What the page and the engine's worker say to each other. Plain data only: everything here crosses a
+ * message port, and arrays are transferred, not copied.
+ */
+import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
+import type { StrategyChoice } from '../strategies/registry';
+import type { Trouble } from '../trouble';
+
+/** Troubles come back as values, because a thrown error loses its fields on the way through a port. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; trouble: Trouble };
+
+export interface AdapterInfo {
+  /** For people: "SwiftShader driver", "NVIDIA ampere", … */
+  name: string;
+  vendor: string;
+  architecture: string;
+  features: string[];
+  maxBufferBytes: number;
+}
+
+export interface ModelInfo {
+  /** The folder it was loaded from, relative to the page or absolute. */
+  url: string;
+  name: string;
+  parameters: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  vocabSize: number;
+  /** Longest position the model knows, in tokens. */
+  contextLength: number;
+  /** Storage of weights and cache on the GPU. */
+  precision: 'f32' | 'f16';
+  weightBytes: number;
+  /** False where the folder had no tokenizer files: then only token ids can be run. */
+  hasTokenizer: boolean;
+  adapter: AdapterInfo;
+}
+
+export interface LoadRequest {
+  /** Folder with config.json and safetensors, ending in a slash. */
+  url: string;
+  /** 'auto' takes f16 where the adapter has it. */
+  precision: 'auto' | 'f32' | 'f16';
+}
+
+/** How the next token is drawn. Temperature 0 is greedy. */
+export interface Sampling {
+  temperature: number;
+  /** Only the k most likely tokens; 0: all. */
+  topK: number;
+  /** The smallest set of tokens with at least this probability; 1: all. */
+  topP: number;
+  seed: number;
+}
+
+export interface RunRequest {
+  prompt: PromptSpec | { ids: number[] };
+  strategy: StrategyChoice;
+  sampling: Sampling;
+  /** Tokens to generate at most; 0 only reads the prompt. */
+  maxTokens: number;
+  /** Keep q and un-evicted copies of k, so that exact maps of the past can be drawn. */
+  inspect: boolean;
+}
+
+export interface KvBytes {
+  /** Most bytes held in pages at any time of the run. */
+  peak: number;
+  /** Bytes held when the run ended. */
+  end: number;
+  /** What keeping every entry would have held at the end. */
+  dense: number;
+}
+
+export type StopReason = 'eos' | 'newline' | 'max-tokens' | 'context-full' | 'stopped';
+
+export interface RunResult {
+  model: string;
+  adapter: string;
+  strategy: StrategyChoice;
+  promptTokens: number;
+  generated: number[];
+  /** The generated text, trimmed; empty without a tokenizer. */
+  answer: string;
+  expected: string;
+  /** null where nothing was expected. */
+  correct: boolean | null;
+  stopReason: StopReason;
+  kvBytes: KvBytes;
+  prefillMs: number;
+  decodeMs: number;
+  seed: number;
+}
+
+/** The cache as it is now: pages really held, not a formula. */
+export interface CacheSnapshot {
+  /** Tokens processed so far. */
+  tokens: number;
+  pageSlots: number;
+  /** Keys, values and positions of one page. */
+  pageBytes: number;
+  pagesHeld: number;
+  peakPages: number;
+  /** Pages per layer and KV head, [layers * kvHeads]. */
+  pages: Uint32Array;
+  /** Entries a later query can still see, per layer and KV head, [layers * kvHeads]. */
+  slots: Uint32Array;
+  /** What keeping every entry so far would hold. */
+  denseBytes: number;
+  /** Bytes of the inspection store: not part of the cache, only there for the maps. */
+  inspectionBytes: number;
+}
+
+export type EngineEvent =
+  | { type: 'load'; phase: 'download'; done: number; total: number }
+  | { type: 'load'; phase: 'compile'; done: number; total: number }
+  | { type: 'prepared'; prompt: PreparedPrompt }
+  | { type: 'state'; state: 'idle' | 'running' | 'paused' }
+  | { type: 'prefill'; done: number; total: number; ms: number }
+  | { type: 'token'; index: number; id: number; piece: string; decodeMs: number }
+  | { type: 'cache'; snapshot: CacheSnapshot }
+  /** The GPU went away; the worker takes a new one and replays. `restored` when it is done. */
+  | { type: 'device'; state: 'lost' | 'restored'; reason: string; replayedTokens: number };
+
+/** Values of a tile's cells that are not weights. */
+export const CELL_FUTURE = -1;
+export const CELL_EVICTED = -2;
+
+export interface TileRequest {
+  layer: number;
+  head: number;
+  /** [from, to) in positions of the text. */
+  queries: [number, number];
+  keys: [number, number];
+  /** Cells wished; never more than there are queries or keys. */
+  rows: number;
+  columns: number;
+  pooling: 'max' | 'mean';
+}
+
+export interface Tile {
+  request: TileRequest;
+  rows: number;
+  columns: number;
+  /**
+   * [rows, columns], row-major. A weight in 0…1, or CELL_FUTURE where no key of the cell comes before a
+   * query of it, or CELL_EVICTED where all of those keys were gone when the queries were computed.
+   */
+  weights: Float32Array;
+  /** True when every cell is one single weight. */
+  exact: boolean;
+  /** Queries computed per cell: fewer than the cell covers when a long range is sampled. */
+  sampledQueries: number;
+}
+
+export interface HeadScores {
+  layers: number;
+  heads: number;
+  /** Mean weight that the prompt's queries give to the first token, [layers * heads] (Gu et al. 2410.10781). */
+  sink: Float32Array;
+  /** How many queries the means are over. */
+  queries: number;
+}
+
+export interface Logits {
+  ids: number[];
+  top: { id: number; logit: number }[];
+  adapter: string;
+}
+
+export interface EngineApi {
+  /** Events arrive in batches, at most one batch an animation frame. */
+  subscribe(listener: (batch: EngineEvent[]) => void): Promise<void>;
+  /** Takes a device, fetches the model, uploads it and compiles every shader. Replaces the model before. */
+  load(request: LoadRequest): Promise<Outcome<ModelInfo>>;
+  /** Tokenizes a prompt without running it. */
+  prepare(spec: PromptSpec): Promise<Outcome<PreparedPrompt>>;
+  /** Reads the prompt, generates, and resolves at the end (also when stopped). Replaces the run before. */
+  run(request: RunRequest): Promise<Outcome<RunResult>>;
+  /** Halts before the next submission; everything stays explorable. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** While paused: one more token (or one more chunk of the prompt). */
+  step(): Promise<void>;
+  /** Ends the run; what was generated stays. */
+  stop(): Promise<void>;
+  /** Attention weights of the current run, recomputed on the GPU. */
+  tile(request: TileRequest): Promise<Outcome<Tile>>;
+  /** Scores of every head over the current run's prompt. */
+  heads(): Promise<Outcome<HeadScores>>;
+  /** For each position of the text the first query that could no longer see its key; 0xffffffff: still there. */
+  evictedAt(layer: number, kvHead: number): Promise<Outcome<Uint32Array>>;
+  /** Logits after a dense forward pass over the ids, at the last position. */
+  logits(ids: number[], top: number): Promise<Outcome<Logits>>;
+  /** Drops the GPU device as a crash would: for tests of the recovery. */
+  loseDevice(): Promise<void>;
+}
