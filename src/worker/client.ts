@@ -11,7 +11,7 @@ export function startEngine(onEvents: (batch: EngineEvent[]) => void): EngineCli
     name: 'needlescope-engine',
   });
   const client = Comlink.wrap<EngineApi>(worker);
-  void client.subscribe(Comlink.proxy(onEvents));
+  void client.subscribe(Comlink.proxy(onEvents), document.baseURI);
   return client;
 }
 

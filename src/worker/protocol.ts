@@ -171,8 +171,11 @@ export interface Logits {
 }
 
 export interface EngineApi {
-  /** Events arrive in batches, at most one batch an animation frame. */
-  subscribe(listener: (batch: EngineEvent[]) => void): Promise<void>;
+  /**
+   * Events arrive in batches, at most one batch an animation frame.
+   * @param pageUrl what the addresses of bundled files are relative to
+   */
+  subscribe(listener: (batch: EngineEvent[]) => void, pageUrl: string): Promise<void>;
   /** Takes a device, fetches the model, uploads it and compiles every shader. Replaces the model before. */
   load(request: LoadRequest): Promise<Outcome<ModelInfo>>;
   /** Tokenizes a prompt without running it. */

@@ -1,0 +1,110 @@
+// Attention of one query over the paged cache, split along the keys so that long caches keep every core
+// busy; merge.wgsl joins the splits by their log-sum-exp (as in Flash-Decoding).
+//
+// qkv       f32[1, HEADS + 2 * KV_HEADS, HEAD_DIM]
+// keys      elem[pages, 16, HEAD_DIM], values likewise
+// partials  f32[HEADS, splits, HEAD_DIM + 2]: weighted sum of values (not normalised), maximum, sum
+// A workgroup of 64 handles 256 slots of one head; workgroups (splits, HEADS), HEAD_DIM at most 256.
+// When REINDEXED, keys and query are not rotated yet: a score then turns by their distance in the cache.
+
+override LANES: u32;
+override REINDEXED: bool;
+
+const SPLIT: u32 = 256u;
+const LOWEST: f32 = -3.0e38;
+
+@group(1) @binding(0) var<uniform> layer: Layer;
+@group(1) @binding(1) var<storage, read> qkv: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> keys: array<vec4<elem>>;
+@group(1) @binding(3) var<storage, read> values: array<vec4<elem>>;
+@group(1) @binding(4) var<storage, read_write> partials: array<f32>;
+
+var<workgroup> weights: array<f32, SPLIT>;
+var<workgroup> gathered: array<vec4<f32>, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let head = group.y;
+  let kv_head = kv_head_of(head);
+  let query = slots_before(layer.index, kv_head);
+  let start = group.x * SPLIT;
+  let end = min(start + SPLIT, query + 1u);
+
+  var highest = LOWEST;
+  for (var slot = start + local; slot < end; slot += 64u) {
+    var score = LOWEST;
+    if (sees(query, slot)) {
+      score = score_of(head, slot_row(layer.index, kv_head, slot) * LANES, query, slot) * frame.score_scale;
+    }
+    weights[slot - start] = score;
+    highest = max(highest, score);
+  }
+  highest = workgroup_max(local, highest);
+
+  var sum = 0.0;
+  for (var slot = start + local; slot < end; slot += 64u) {
+    let score = weights[slot - start];
+    let weight = select(exp(score - highest), 0.0, score <= LOWEST);
+    weights[slot - start] = weight;
+    sum += weight;
+  }
+  sum = workgroup_sum(local, sum);
+
+  let lane = local % LANES;
+  let team = local / LANES;
+  let teams = 64u / LANES;
+  var value = vec4<f32>(0.0);
+  if (team < teams) {
+    for (var slot = start + team; slot < end; slot += teams) {
+      let weight = weights[slot - start];
+      if (weight > 0.0) {
+        value += weight * vec4<f32>(values[slot_row(layer.index, kv_head, slot) * LANES + lane]);
+      }
+    }
+  }
+  gathered[local] = value;
+  workgroupBarrier();
+  if (team == 0u) {
+    for (var i = 1u; i < teams; i++) {
+      value += gathered[i * LANES + lane];
+    }
+    let at = (head * groups.x + group.x) * (HEAD_DIM + 2u);
+    for (var i = 0u; i < 4u; i++) {
+      partials[at + lane * 4u + i] = value[i];
+    }
+    if (lane == 0u) {
+      partials[at + HEAD_DIM] = highest;
+      partials[at + HEAD_DIM + 1u] = sum;
+    }
+  }
+}
+
+fn score_of(head: u32, key_row: u32, query: u32, slot: u32) -> f32 {
+  let base = head * LANES;
+  var score = 0.0;
+  if (!REINDEXED) {
+    for (var i = 0u; i < LANES; i++) {
+      score += dot(qkv[base + i], vec4<f32>(keys[key_row + i]));
+    }
+    return score;
+  }
+  var distance = query - slot;
+  if (slot < frame.sinks) {
+    distance -= hidden_from(query);
+  }
+  let half = HEAD_DIM / 2u;
+  for (var pair = 0u; pair < half; pair++) {
+    let other = pair + half;
+    let angle = rope_angle(distance, pair);
+    let q0 = qkv[base + pair / 4u][pair % 4u];
+    let q1 = qkv[base + other / 4u][other % 4u];
+    let k0 = f32(keys[key_row + pair / 4u][pair % 4u]);
+    let k1 = f32(keys[key_row + other / 4u][other % 4u]);
+    score += (q0 * k0 + q1 * k1) * angle.x + (q0 * k1 - q1 * k0) * angle.y;
+  }
+  return score;
+}

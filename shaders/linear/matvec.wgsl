@@ -1,0 +1,69 @@
+// Matrix product with a weight, for the newest token only: y[o] = Σᵢ f(x)[i] · w[o, i], or y += when ADD.
+//
+// x            f32[tokens, …]; only the submission's last row is read
+// w            elem[OUT, 4 * IN4]
+// y            f32[OUT]
+// norm_weight  f32[4 * IN4], read when INPUT is 1
+// f by INPUT: 0 nothing; 1 RMSNorm over WIDTH columns; 2 SwiGLU of a row that holds gate, then up, each
+// 4 * IN4 wide. Every workgroup computes f anew, which is cheaper than a dispatch of its own.
+// A workgroup computes 4 outputs with 16 invocations each. Workgroups (x, y) with x * y >= ceil(OUT / 4).
+
+override IN4: u32;
+override OUT: u32;
+override ADD: bool = false;
+override INPUT: u32 = 0u;
+override WIDTH: u32 = 0u;
+override EPS: f32 = 0.0;
+
+@group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
+@group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
+@group(1) @binding(2) var<storage, read_write> y: array<f32>;
+@group(1) @binding(3) var<storage, read> norm_weight: array<vec4<f32>>;
+
+var<workgroup> sums: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let row = (frame.tokens - 1u) * select(IN4, 2u * IN4, INPUT == 2u);
+  var scale = 1.0;
+  if (INPUT == 1u) {
+    var squares = 0.0;
+    for (var i = local; i < IN4; i += 64u) {
+      squares += dot(x[row + i], x[row + i]);
+    }
+    scale = inverseSqrt(workgroup_sum(local, squares) / f32(WIDTH) + EPS);
+  }
+
+  let out = (group.y * groups.x + group.x) * 4u + local / 16u;
+  let lane = local % 16u;
+  var sum = 0.0;
+  if (out < OUT) {
+    for (var i = lane; i < IN4; i += 16u) {
+      var value = x[row + i];
+      if (INPUT == 1u) {
+        value *= scale * norm_weight[i];
+      }
+      if (INPUT == 2u) {
+        value = value / (1.0 + exp(-value)) * x[row + IN4 + i];
+      }
+      sum += f32(dot(vec4<elem>(value), w[out * IN4 + i]));
+    }
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  if (lane == 0u && out < OUT) {
+    var total = 0.0;
+    for (var i = 0u; i < 16u; i++) {
+      total += sums[local + i];
+    }
+    if (ADD) {
+      y[out] += total;
+    } else {
+      y[out] = total;
+    }
+  }
+}

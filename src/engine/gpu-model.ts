@@ -1,0 +1,208 @@
+import { withMemoryCheck } from '../gpu/buffers';
+import type { Gpu } from '../gpu/device';
+import { type Constants, KernelCompiler, layoutEntry, type Pipeline } from '../gpu/kernels';
+import type { Checkpoint } from '../model/checkpoint';
+import type { ModelConfig } from '../model/config';
+import { KERNELS } from './kernels';
+import { ropeTable } from './rope-table';
+import { chunkTiles, type Sizes, sizesOf } from './sizes';
+import { type ModelWeights, uploadWeights } from './weights';
+
+/** Every pipeline of a model. Those that read keys come twice: positions of the text, positions re-indexed. */
+export interface Pipelines {
+  embed: Pipeline;
+  norm: Pipeline;
+  qkvMatrix: Pipeline;
+  qkvVector: Pipeline;
+  attentionOutMatrix: Pipeline;
+  attentionOutVector: Pipeline;
+  gateUpMatrix: Pipeline;
+  gateUpVector: Pipeline;
+  swiglu: Pipeline;
+  downMatrix: Pipeline;
+  downVector: Pipeline;
+  output: Pipeline;
+  merge: Pipeline;
+  sample: Pipeline;
+  capture: Pipeline;
+  markEvicted: Pipeline;
+  original: PositionPipelines;
+  reindexed: PositionPipelines;
+}
+
+export interface PositionPipelines {
+  append: Pipeline;
+  chunk: Pipeline;
+  decode: Pipeline;
+  tile: Pipeline;
+  keyMean: Pipeline;
+}
+
+/** A model on a device: weights uploaded, shaders compiled, ready for runs. */
+export interface GpuModel {
+  gpu: Gpu;
+  device: GPUDevice;
+  config: ModelConfig;
+  precision: 'f32' | 'f16';
+  sizes: Sizes;
+  weights: ModelWeights;
+  ropeTable: GPUBuffer;
+  sharedLayout: GPUBindGroupLayout;
+  compiler: KernelCompiler;
+  pipelines: Pipelines;
+  /** Queries that one workgroup of chunk attention handles. */
+  chunkRows: number;
+  destroy(): void;
+}
+
+/**
+ * Uploads the weights and compiles every shader.
+ * @param onCompiled called with the number of shaders done and of all, after each.
+ */
+export async function createGpuModel(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  precision: 'f32' | 'f16',
+  onCompiled: (done: number, total: number) => void,
+): Promise<GpuModel> {
+  const { device } = gpu;
+  const { config } = checkpoint;
+  const upload = await withMemoryCheck(device, 'the weights of the model', () => {
+    const weights = uploadWeights(device, checkpoint, precision);
+    const angles = ropeTable(config.headDim, config.ropeTheta);
+    const buffer = weights.buffers.storage('rope table', angles.byteLength);
+    device.queue.writeBuffer(buffer, 0, angles);
+    return { weights, ropeTable: buffer, destroy: () => weights.buffers.destroy() };
+  });
+  const sharedLayout = device.createBindGroupLayout({
+    label: 'frame',
+    entries: [
+      layoutEntry(0, 'uniform'),
+      layoutEntry(1, 'read'),
+      layoutEntry(2, 'read'),
+      layoutEntry(3, 'read'),
+    ],
+  });
+  const compiler = new KernelCompiler(device, precision, sharedLayout);
+  const tiles = chunkTiles(config.headDim, device.limits.maxComputeWorkgroupStorageSize);
+  const pipelines = await compileAll(compiler, config, tiles, onCompiled);
+  return {
+    gpu,
+    device,
+    config,
+    precision,
+    sizes: sizesOf(config),
+    weights: upload.weights,
+    ropeTable: upload.ropeTable,
+    sharedLayout,
+    compiler,
+    pipelines,
+    chunkRows: 4 * tiles.rowGroups,
+    destroy: upload.destroy,
+  };
+}
+
+async function compileAll(
+  compiler: KernelCompiler,
+  config: ModelConfig,
+  tiles: { rowGroups: number; blockKeys: number },
+  onCompiled: (done: number, total: number) => void,
+): Promise<Pipelines> {
+  const size = sizesOf(config);
+  const model: Constants = {
+    HEAD_DIM: config.headDim,
+    HEADS: config.heads,
+    KV_HEADS: config.kvHeads,
+    LANES: size.lanes,
+    WIDTH: size.hidden,
+    EPS: config.rmsNormEps,
+    VOCAB: config.vocabSize,
+  };
+  const queue: Promise<Pipeline>[] = [];
+  let done = 0;
+  const compile = (kernel: keyof typeof KERNELS, constants: Constants = {}): Promise<Pipeline> => {
+    const promise = compiler
+      .compile(KERNELS[kernel], { ...model, ...constants })
+      .then((pipeline) => {
+        onCompiled(++done, queue.length);
+        return pipeline;
+      });
+    queue.push(promise);
+    return promise;
+  };
+  const forPositions = async (reindexed: 0 | 1): Promise<PositionPipelines> => {
+    const REINDEXED = reindexed;
+    const [append, chunk, decode, tile, keyMean] = await Promise.all([
+      compile('append', { REINDEXED }),
+      compile('chunk', {
+        REINDEXED,
+        ROW_GROUPS: tiles.rowGroups,
+        BLOCK_KEYS: tiles.blockKeys,
+        OUT_STRIDE4: size.attention4,
+      }),
+      compile('decode', { REINDEXED }),
+      compile('tile', { REINDEXED }),
+      compile('keyMean', { REINDEXED }),
+    ]);
+    return { append, chunk, decode, tile, keyMean };
+  };
+  /** A product for many tokens, and the same for one with `input` applied on the way in. */
+  const product = (IN4: number, OUT: number, OUT_STRIDE: number, input: 0 | 1 | 2, ADD: 0 | 1) =>
+    Promise.all([
+      compile('matmul', { IN4, OUT, OUT_STRIDE, ADD }),
+      compile('matvec', { IN4, OUT, INPUT: input, ADD }),
+    ]);
+
+  const gateUpRows = 2 * size.intermediate4 * 4;
+  const [
+    [qkvMatrix, qkvVector],
+    [attentionOutMatrix, attentionOutVector],
+    [gateUpMatrix, gateUpVector],
+    [downMatrix, downVector],
+    original,
+    reindexed,
+    embed,
+    norm,
+    swiglu,
+    output,
+    merge,
+    sample,
+    capture,
+    markEvicted,
+  ] = await Promise.all([
+    product(size.hidden4, size.qkv, size.qkv, 1, 0),
+    product(size.attention4, size.hidden, size.hidden4 * 4, 0, 1),
+    product(size.hidden4, gateUpRows, gateUpRows, 1, 0),
+    product(size.intermediate4, size.hidden, size.hidden4 * 4, 2, 1),
+    forPositions(0),
+    forPositions(1),
+    compile('embed', { WIDTH4: size.hidden4 }),
+    compile('rmsNorm', { WIDTH4: size.hidden4 }),
+    compile('swiglu', { WIDTH4: size.intermediate4 }),
+    compile('matvec', { IN4: size.hidden4, OUT: config.vocabSize, INPUT: 1 }),
+    compile('merge'),
+    compile('sample', { THREADS: 256 }),
+    compile('capture'),
+    compile('markEvicted'),
+  ]);
+  return {
+    embed,
+    norm,
+    qkvMatrix,
+    qkvVector,
+    attentionOutMatrix,
+    attentionOutVector,
+    gateUpMatrix,
+    gateUpVector,
+    swiglu,
+    downMatrix,
+    downVector,
+    output,
+    merge,
+    sample,
+    capture,
+    markEvicted,
+    original,
+    reindexed,
+  };
+}

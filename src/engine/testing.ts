@@ -1,0 +1,94 @@
+/** What the browser tests of engine and probes share: random models on the real device. */
+import { acquireGpu, type Gpu } from '../gpu/device';
+import type { Checkpoint, Tensor } from '../model/checkpoint';
+import type { ModelConfig } from '../model/config';
+import { randomWeights } from '../reference/random-model';
+import { createGpuModel, type GpuModel } from './gpu-model';
+import { Run, type RunOptions } from './run';
+import type { Strategy } from './strategy';
+
+export const GREEDY = { temperature: 0, topK: 0, topP: 1, seed: 0 };
+
+export function testConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
+  return {
+    vocabSize: 61,
+    hiddenSize: 24,
+    intermediateSize: 40,
+    layers: 2,
+    heads: 3,
+    kvHeads: 1,
+    headDim: 8,
+    contextLength: 4096,
+    rmsNormEps: 1e-5,
+    ropeTheta: 10000,
+    tiedEmbeddings: true,
+    bosId: 0,
+    eosIds: [1],
+    ...changes,
+  };
+}
+
+/** A strategy that computes everything and keeps what the policy says. */
+export function testStrategy(
+  cache: Partial<Strategy['cache']> = {},
+  score: Partial<Strategy['score']> = {},
+): Strategy {
+  return {
+    prefill: { record: (passes, layer) => passes.denseChunk(layer) },
+    cache: { sinks: 0, recent: Number.POSITIVE_INFINITY, positions: 'original', ...cache },
+    decode: { record: (passes, layer) => passes.allSlots(layer) },
+    score: { temperature: 1, maskedHeads: [], ...score },
+  };
+}
+
+let gpu: Promise<Gpu> | undefined;
+
+/** One device for all tests of a file. */
+export function testGpu(): Promise<Gpu> {
+  gpu ??= acquireGpu(navigator.gpu);
+  return gpu;
+}
+
+/** A random model, on the GPU and as tensors for the reference. */
+export async function randomModel(
+  config: ModelConfig,
+  seed: number,
+): Promise<{ model: GpuModel; weights: Map<string, Float32Array> }> {
+  const weights = randomWeights(config, seed);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, values] of weights) {
+    const isNorm = name.includes('norm');
+    const columns = isNorm ? values.length : columnsOf(name, config);
+    tensors.set(name, {
+      name,
+      dtype: 'F32',
+      shape: isNorm ? [values.length] : [values.length / columns, columns],
+      bytes: new Uint8Array(values.buffer),
+    });
+  }
+  const checkpoint: Checkpoint = {
+    url: '',
+    name: 'random',
+    config,
+    tokenizer: null,
+    tensors,
+    bytes: 0,
+    parameters: 0,
+  };
+  const model = await createGpuModel(await testGpu(), checkpoint, 'f32', () => {});
+  return { model, weights };
+}
+
+/** Reads the prompt and generates to the end, with no one watching. */
+export async function runToEnd(model: GpuModel, options: RunOptions): Promise<Run> {
+  const run = await Run.create(model, options);
+  while (!run.promptRead) await run.readChunk();
+  while (run.generated.length < options.maxTokens) await run.decodeToken();
+  return run;
+}
+
+function columnsOf(name: string, config: ModelConfig): number {
+  if (name.includes('o_proj')) return config.heads * config.headDim;
+  if (name.includes('down_proj')) return config.intermediateSize;
+  return config.hiddenSize;
+}

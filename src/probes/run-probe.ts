@@ -1,0 +1,64 @@
+import type { GpuModel } from '../engine/gpu-model';
+import { KERNELS } from '../engine/kernels';
+import type { Run } from '../engine/run';
+import type { BufferSet } from '../gpu/buffers';
+import { packStruct } from '../gpu/wgsl';
+import { TroubleError } from '../trouble';
+
+interface ProbeCall {
+  resources: Record<string, GPUBuffer>;
+  /** The shader's name for what it writes. */
+  output: string;
+  /** f32 values in it. */
+  values: number;
+  workgroups: [number, number];
+}
+
+/** Runs one kernel over a run's inspection store and reads its output back. */
+export async function runProbe(
+  model: GpuModel,
+  run: Run,
+  kernel: 'tile' | 'keyMean',
+  buffers: BufferSet,
+  call: ProbeCall,
+): Promise<Float32Array> {
+  const { device, compiler } = model;
+  const { inspection } = run;
+  if (!inspection) {
+    throw new TroubleError(
+      'bad-input',
+      'This run kept no queries and keys to look at.',
+      'Run again with inspection on.',
+    );
+  }
+  const bytes = call.values * 4;
+  const store = buffers.uniform('store', 16);
+  device.queue.writeBuffer(
+    store,
+    0,
+    packStruct(KERNELS[kernel].code, 'Store', { capacity: inspection.capacity }),
+  );
+  const output = buffers.storage(call.output, bytes);
+  const staging = buffers.staging(call.output, bytes);
+  const pipeline = model.pipelines[run.options.strategy.cache.positions][kernel];
+  const group = compiler.bind(pipeline, {
+    ...call.resources,
+    store,
+    q: inspection.q,
+    k: inspection.k,
+    lse: inspection.lse,
+    evicted_at: inspection.evictedAt,
+    [call.output]: output,
+  });
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline.pipeline);
+  pass.setBindGroup(0, run.forward.sharedGroup);
+  pass.setBindGroup(1, group);
+  pass.dispatchWorkgroups(...call.workgroups);
+  pass.end();
+  encoder.copyBufferToBuffer(output, 0, staging, 0, bytes);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  return new Float32Array(staging.getMappedRange().slice(0));
+}
