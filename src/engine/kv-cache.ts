@@ -10,7 +10,7 @@ export interface CacheState {
   pageBytes: number;
   /** Pages per layer and KV head, [layers * kvHeads]. */
   pages: Uint32Array;
-  /** Entries that a later query can still see, per layer and KV head. */
+  /** Entries that the newest query sees, per layer and KV head. */
   slots: Uint32Array;
 }
 
@@ -85,15 +85,15 @@ export class KvCache {
     this.device.queue.writeBuffer(this.slotCounts, 0, this.filled);
   }
 
-  /** Counts the entries that a submission appended, and takes back the pages that no later query can see. */
+  /** Counts the entries that a submission appended, and takes back the pages that the newest query cannot see. */
   commit(tokens: number): void {
     let changed = false;
     const { sinks, recent } = this.policy;
     const firstWindowPage = Math.ceil(sinks / PAGE_SLOTS);
     this.held.forEach((pages, head) => {
       this.filled[head] += tokens;
-      // The next query sits at slot `filled` and sees the slots after `filled - recent`.
-      const hiddenSlots = Math.max(0, this.filled[head] - recent + 1);
+      // The newest query sits in the last slot and sees `recent` slots, its own included.
+      const hiddenSlots = Math.max(0, this.filled[head] - recent);
       const leaving = Math.floor(hiddenSlots / PAGE_SLOTS) - firstWindowPage;
       if (leaving <= 0) return;
       this.freePages.push(...pages.splice(firstWindowPage, leaving));

@@ -82,8 +82,11 @@ export class EngineHost {
   }
 
   async run(request: RunRequest): Promise<RunResult> {
-    await this.endRun();
-    const execution = this.execute(request);
+    // Made before anything is awaited, so that Pause and Stop reach a run that has only been asked for.
+    const ended = this.endRun();
+    const control = new RunControl((state) => this.emit({ type: 'state', state }));
+    this.control = control;
+    const execution = ended.then(() => this.execute(request, control));
     this.running = execution.catch(() => {});
     return await execution;
   }
@@ -159,7 +162,16 @@ export class EngineHost {
     this.loaded().model.device.destroy();
   }
 
-  private async execute(request: RunRequest): Promise<RunResult> {
+  private async execute(request: RunRequest, control: RunControl): Promise<RunResult> {
+    try {
+      return await this.executeUntilEnd(request, control);
+    } finally {
+      if (this.control === control) this.control = null;
+      this.emit({ type: 'state', state: 'idle' });
+    }
+  }
+
+  private async executeUntilEnd(request: RunRequest, control: RunControl): Promise<RunResult> {
     const slot = this.loaded();
     const strategy = completeChoice(request.strategy);
     const prompt = 'ids' in request.prompt ? null : await this.prepare(request.prompt);
@@ -185,16 +197,9 @@ export class EngineHost {
       reported: 0,
     };
     this.active = active;
-    const control = new RunControl((state) => this.emit({ type: 'state', state }));
-    this.control = control;
     this.emit({ type: 'state', state: 'running' });
-    try {
-      const stopReason = await this.drive(active, control);
-      return this.resultOf(active, strategy, stopReason);
-    } finally {
-      this.control = null;
-      this.emit({ type: 'state', state: 'idle' });
-    }
+    const stopReason = await this.drive(active, control);
+    return this.resultOf(active, strategy, stopReason);
   }
 
   /** Moves a run to its end, over as many lost devices as it may take. */

@@ -105,7 +105,7 @@ export interface CacheSnapshot {
   peakPages: number;
   /** Pages per layer and KV head, [layers * kvHeads]. */
   pages: Uint32Array;
-  /** Entries a later query can still see, per layer and KV head, [layers * kvHeads]. */
+  /** Entries that the newest query sees, per layer and KV head, [layers * kvHeads]. */
   slots: Uint32Array;
   /** What keeping every entry so far would hold. */
   denseBytes: number;

@@ -1,0 +1,144 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NEVER_EVICTED } from '../engine/inspection';
+import { defaultPrompt } from '../needle/default-prompt';
+import { choiceFrom } from '../strategies/presets';
+import { EngineHost } from './engine-host';
+import type { EngineEvent, RunRequest } from './protocol';
+
+const page = new URL('/', location.href).href;
+let events: EngineEvent[] = [];
+const host = new EngineHost(
+  (event) => events.push(event),
+  `${page}haystacks/`,
+);
+
+function request(changes: Partial<RunRequest> = {}): RunRequest {
+  return {
+    prompt: { ...defaultPrompt(0), length: 256 },
+    strategy: choiceFrom('dense', []),
+    sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
+    maxTokens: 24,
+    inspect: true,
+    ...changes,
+  };
+}
+
+const tokensOf = (batch: EngineEvent[]) =>
+  batch.flatMap((event) => (event.type === 'token' ? [event.id] : []));
+
+describe('the engine behind the page', () => {
+  beforeAll(async () => {
+    const info = await host.load({ url: `${page}models/needle-2m/`, precision: 'f32' });
+    expect(info.adapter.name).toMatch(/swiftshader/i);
+  });
+  beforeEach(() => {
+    events = [];
+  });
+
+  it('finds the needle with dense attention and reports every token', async () => {
+    const result = await host.run(request());
+    expect(result.correct).toBe(true);
+    expect(result.promptTokens).toBe(256);
+    expect(tokensOf(events)).toEqual(result.generated);
+    expect(result.kvBytes.end).toBe(result.kvBytes.dense);
+  });
+
+  it('loses it under StreamingLLM, and knows which tokens left', async () => {
+    const strategy = choiceFrom('streaming-llm', ['cache.recent=60']);
+    const result = await host.run(request({ strategy }));
+    expect(result.correct).toBe(false);
+    expect(result.kvBytes.end).toBeLessThan(result.kvBytes.dense / 2);
+    const evicted = await host.evictedAt(1, 2);
+    const last = evicted.length - 1;
+    const kept = [...evicted.keys()].filter((position) => evicted[position] === NEVER_EVICTED);
+    const expected = [0, 1, 2, 3, ...Array.from({ length: 60 }, (_, i) => last - 59 + i)];
+    expect(kept).toEqual(expected);
+    expect(evicted[4]).toBe(64);
+  });
+
+  it('stops within the run and keeps what was generated', async () => {
+    const running = host.run(request({ maxTokens: 200, prompt: { ids: [0, 1431, 408] } }));
+    setTimeout(() => host.stop(), 400);
+    const result = await running;
+    expect(result.stopReason).toBe('stopped');
+    expect(result.generated.length).toBeLessThan(200);
+  });
+
+  it('pauses, steps one token, answers questions meanwhile, and goes on', async () => {
+    const running = host.run(request({ maxTokens: 6, prompt: { ids: [0, 1431, 408, 969] } }));
+    host.pause();
+    const paused = async () => {
+      while (!events.some((event) => event.type === 'state' && event.state === 'paused')) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      events = events.filter((event) => event.type !== 'state');
+    };
+    await paused();
+    expect(tokensOf(events)).toHaveLength(0);
+    host.step();
+    await paused();
+    expect(tokensOf(events)).toHaveLength(1);
+    host.step();
+    await paused();
+    expect(tokensOf(events)).toHaveLength(2);
+    const tile = await host.tile({
+      layer: 0,
+      head: 0,
+      queries: [0, 5],
+      keys: [0, 5],
+      rows: 5,
+      columns: 5,
+      pooling: 'max',
+    });
+    expect(tile.exact).toBe(true);
+    host.resume();
+    expect((await running).generated).toHaveLength(6);
+  });
+
+  it('replays to the same token when the device is lost in the middle of a run', async () => {
+    const undisturbed = await host.run(request());
+    const before = await host.heads();
+    const running = host.run(request());
+    const begun = events.length;
+    while (tokensOf(events.slice(begun)).length < 3) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    host.loseDevice();
+    const result = await running;
+    expect(result.generated).toEqual(undisturbed.generated);
+    expect(tokensOf(events.slice(begun))).toEqual(undisturbed.generated);
+    const device = events.filter((event) => event.type === 'device').map(({ state }) => state);
+    expect(device).toEqual(['lost', 'restored']);
+    const after = await host.heads();
+    after.sink.forEach((score, i) => expect(score).toBeCloseTo(before.sink[i], 5));
+  });
+
+  it('brings an idle run back, so that its maps stay explorable', async () => {
+    await host.run(request({ maxTokens: 2 }));
+    const before = await host.heads();
+    host.loseDevice();
+    while (!events.some((event) => event.type === 'device' && event.state === 'restored')) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const after = await host.heads();
+    after.sink.forEach((score, i) => expect(score).toBeCloseTo(before.sink[i], 5));
+  });
+
+  it('refuses a prompt longer than the context, and offers what goes on', async () => {
+    const ids = Array.from({ length: 16385 }, () => 5);
+    const refused = host.run(request({ prompt: { ids } }));
+    await expect(refused).rejects.toMatchObject({
+      trouble: {
+        code: 'prompt-too-long',
+        what: expect.stringContaining('1 more than'),
+        actions: [{ do: 'use-preset' }, { do: 'set-length', length: 16384 }],
+      },
+    });
+  });
+
+  it('keeps the model when another one fails to load', async () => {
+    const missing = host.load({ url: `${page}models/nothing/`, precision: 'f32' });
+    await expect(missing).rejects.toMatchObject({ trouble: { code: expect.stringMatching(/^model-/) } });
+    expect((await host.logits([0, 1431], 3)).top).toHaveLength(3);
+  });
+});
