@@ -2,6 +2,7 @@
 import { acquireGpu, type Gpu } from '../gpu/device';
 import type { Checkpoint, Tensor } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
+import { llamaShapes } from '../model/tensors';
 import { randomWeights } from '../reference/random-model';
 import { createGpuModel, type GpuModel } from './gpu-model';
 import { Run, type RunOptions } from './run';
@@ -49,32 +50,27 @@ export function testGpu(): Promise<Gpu> {
   return gpu;
 }
 
+/** A checkpoint of random f32 tensors, and the same tensors for the reference. */
+export function randomCheckpoint(
+  config: ModelConfig,
+  seed: number,
+): { checkpoint: Checkpoint; weights: Map<string, Float32Array> } {
+  const weights = randomWeights(config, seed);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of llamaShapes(config)) {
+    const values = weights.get(name) ?? new Float32Array();
+    tensors.set(name, { name, dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) });
+  }
+  const nothing = { url: '', name: 'random', tokenizer: null, bytes: 0, parameters: 0 };
+  return { checkpoint: { ...nothing, config, tensors }, weights };
+}
+
 /** A random model, on the GPU and as tensors for the reference. */
 export async function randomModel(
   config: ModelConfig,
   seed: number,
 ): Promise<{ model: GpuModel; weights: Map<string, Float32Array> }> {
-  const weights = randomWeights(config, seed);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, values] of weights) {
-    const isNorm = name.includes('norm');
-    const columns = isNorm ? values.length : columnsOf(name, config);
-    tensors.set(name, {
-      name,
-      dtype: 'F32',
-      shape: isNorm ? [values.length] : [values.length / columns, columns],
-      bytes: new Uint8Array(values.buffer),
-    });
-  }
-  const checkpoint: Checkpoint = {
-    url: '',
-    name: 'random',
-    config,
-    tokenizer: null,
-    tensors,
-    bytes: 0,
-    parameters: 0,
-  };
+  const { checkpoint, weights } = randomCheckpoint(config, seed);
   const model = await createGpuModel(await testGpu(), checkpoint, 'f32', () => {});
   return { model, weights };
 }
@@ -85,10 +81,4 @@ export async function runToEnd(model: GpuModel, options: RunOptions): Promise<Ru
   while (!run.promptRead) await run.readChunk();
   while (run.generated.length < options.maxTokens) await run.decodeToken();
   return run;
-}
-
-function columnsOf(name: string, config: ModelConfig): number {
-  if (name.includes('o_proj')) return config.heads * config.headDim;
-  if (name.includes('down_proj')) return config.intermediateSize;
-  return config.hiddenSize;
 }
