@@ -44,6 +44,11 @@ describe('a run on random models', () => {
       config: testConfig({ heads: 2, kvHeads: 2, headDim: 128, hiddenSize: 64, vocabSize: 257 }),
       tokens: 33,
     },
+    {
+      name: 'a cache of more than one decode split',
+      config: testConfig({ heads: 2, kvHeads: 1, layers: 1 }),
+      tokens: 515,
+    },
   ];
 
   for (const { name, config, tokens } of shapes) {
