@@ -7,10 +7,7 @@ import type { EngineEvent, RunRequest } from './protocol';
 
 const page = new URL('/', location.href).href;
 let events: EngineEvent[] = [];
-const host = new EngineHost(
-  (event) => events.push(event),
-  `${page}haystacks/`,
-);
+const host = new EngineHost((event) => events.push(event), `${page}haystacks/`);
 
 function request(changes: Partial<RunRequest> = {}): RunRequest {
   return {
@@ -138,7 +135,9 @@ describe('the engine behind the page', () => {
 
   it('keeps the model when another one fails to load', async () => {
     const missing = host.load({ url: `${page}models/nothing/`, precision: 'f32' });
-    await expect(missing).rejects.toMatchObject({ trouble: { code: expect.stringMatching(/^model-/) } });
+    await expect(missing).rejects.toMatchObject({
+      trouble: { code: expect.stringMatching(/^model-/) },
+    });
     expect((await host.logits([0, 1431], 3)).top).toHaveLength(3);
   });
 });
