@@ -6,7 +6,8 @@
 // norm_weight  f32[4 * IN4], read when INPUT is 1
 // f by INPUT: 0 nothing; 1 RMSNorm over WIDTH columns; 2 SwiGLU of a row that holds gate, then up, each
 // 4 * IN4 wide. Every workgroup computes f anew, which is cheaper than a dispatch of its own.
-// A workgroup computes 4 outputs with 16 invocations each. Workgroups (x, y) with x * y >= ceil(OUT / 4).
+// A workgroup computes 16 outputs: teams of 16 invocations share 4 of them, so that what an invocation
+// reads of x serves four rows. Workgroups (x, y) with x * y >= ceil(OUT / 16).
 
 override IN4: u32;
 override OUT: u32;
@@ -20,7 +21,7 @@ override EPS: f32 = 0.0;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read> norm_weight: array<vec4<f32>>;
 
-var<workgroup> sums: array<f32, 64>;
+var<workgroup> sums: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -38,32 +39,35 @@ fn main(
     scale = inverseSqrt(workgroup_sum(local, squares) / f32(WIDTH) + EPS);
   }
 
-  let out = (group.y * groups.x + group.x) * 4u + local / 16u;
+  let out = (group.y * groups.x + group.x) * 16u + local / 16u * 4u;
   let lane = local % 16u;
-  var sum = 0.0;
-  if (out < OUT) {
-    for (var i = lane; i < IN4; i += 16u) {
-      var value = x[row + i];
-      if (INPUT == 1u) {
-        value *= scale * norm_weight[i];
-      }
-      if (INPUT == 2u) {
-        value = value / (1.0 + exp(-value)) * x[row + IN4 + i];
-      }
-      sum += f32(dot(vec4<elem>(value), w[out * IN4 + i]));
+  // Rows past the end repeat the last one, and are not stored.
+  let rows = min(vec4<u32>(out, out + 1u, out + 2u, out + 3u), vec4<u32>(OUT - 1u)) * IN4;
+  var sum = vec4<f32>(0.0);
+  for (var i = lane; i < IN4; i += 16u) {
+    var input = x[row + i];
+    if (INPUT == 1u) {
+      input *= scale * norm_weight[i];
     }
+    if (INPUT == 2u) {
+      input = input / (1.0 + exp(-input)) * x[row + IN4 + i];
+    }
+    let value = vec4<elem>(input);
+    sum += vec4<f32>(vec4<elem>(
+      dot(value, w[rows.x + i]), dot(value, w[rows.y + i]), dot(value, w[rows.z + i]), dot(value, w[rows.w + i]),
+    ));
   }
   sums[local] = sum;
   workgroupBarrier();
-  if (lane == 0u && out < OUT) {
+  if (lane < 4u && out + lane < OUT) {
     var total = 0.0;
     for (var i = 0u; i < 16u; i++) {
-      total += sums[local + i];
+      total += sums[local - lane + i][lane];
     }
     if (ADD) {
-      y[out] += total;
+      y[out + lane] += total;
     } else {
-      y[out] = total;
+      y[out + lane] = total;
     }
   }
 }

@@ -263,9 +263,9 @@ export class ForwardPass implements AttentionPasses {
     pass.setBindGroup(0, this.sharedGroup);
   }
 
-  /** Dispatches a vector product: 4 outputs a workgroup, in two dimensions where one is too short. */
+  /** Dispatches a vector product: 16 outputs a workgroup, in two dimensions where one is too short. */
   private runRows(step: Step, outputs: number): void {
-    const groups = Math.ceil(outputs / 4);
+    const groups = Math.ceil(outputs / 16);
     const x = Math.min(groups, 65535);
     this.run(step, x, Math.ceil(groups / x));
   }

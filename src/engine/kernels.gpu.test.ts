@@ -110,7 +110,7 @@ describe('linear', () => {
         frame: { tokens },
         inputs: { x: x.data, w: w.data, y, norm_weight },
         outputs: ['y'],
-        workgroups: [Math.ceil(out / 4), 1],
+        workgroups: [Math.ceil(out / 16), 1],
       });
       const last = (tokens - 1) * parts;
       let value: Float64Array = row(x.data, last, stride, inner);
