@@ -1,0 +1,106 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readArguments, readBatch, UsageError } from './arguments';
+import { splitWords } from './batch';
+
+const callOf = (line: string) => readArguments(splitWords(line)).call;
+const folder = mkdtempSync(join(tmpdir(), 'needlescope-'));
+writeFileSync(join(folder, 'text.txt'), 'Once upon a time');
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('readArguments', () => {
+  test('run: all flags', () => {
+    const { call, json, adapter, model } = readArguments(
+      splitWords(
+        'run --strategy window --set cache.recent=64 --set score=temperature --haystack genesis --length 300 ' +
+          '--depth 12.5 --seed 4 --needle "" --question Q? --expected 5 --max-tokens 3 --temperature 0.5 ' +
+          '--top-k 4 --top-p 0.9 --json --adapter software',
+      ),
+    );
+    expect(call).toEqual({
+      command: 'run',
+      options: {
+        strategy: 'window',
+        set: ['cache.recent=64', 'score=temperature'],
+        haystack: 'genesis',
+        length: 300,
+        depth: 12.5,
+        seed: 4,
+        needle: '',
+        question: 'Q?',
+        expected: '5',
+        maxTokens: 3,
+        temperature: 0.5,
+        topK: 4,
+        topP: 0.9,
+      },
+    });
+    expect({ json, adapter, model }).toEqual({ json: true, adapter: 'software', model: null });
+  });
+
+  test('flags that are absent leave no fields, so that the page chooses', () => {
+    expect(callOf('run')).toEqual({ command: 'run', options: {} });
+    expect(callOf('strategies')).toEqual({ command: 'strategies', options: {} });
+  });
+
+  test('ids and ranges', () => {
+    expect(callOf('logits --ids 1,2,3 --top 10')).toEqual({
+      command: 'logits',
+      options: { ids: [1, 2, 3], top: 10 },
+    });
+    expect(callOf('tile --ids 0,5 --layer 1 --head 2 --queries 0:2 --keys 1:2')).toEqual({
+      command: 'tile',
+      options: { ids: [0, 5], layer: 1, head: 2, queries: [0, 2], keys: [1, 2] },
+    });
+  });
+
+  test("files are found from the caller's folder, which npm names", () => {
+    vi.stubEnv('INIT_CWD', folder);
+    expect(callOf('heads --text text.txt')).toEqual({
+      command: 'heads',
+      options: { text: 'Once upon a time' },
+    });
+    expect(readArguments(splitWords('run --model .')).model).toBe(folder);
+    expect(readBatch(splitWords('run --batch text.txt'))).toBe('Once upon a time');
+  });
+
+  test('a line of a batch adds to the command line and wins over it', () => {
+    const outer = splitWords('run --json --batch f --seed 1 --set cache.recent=9 --length 100');
+    expect(readArguments(outer, splitWords('--seed 2 --set cache.sinks=1')).call).toEqual({
+      command: 'run',
+      options: { seed: 2, length: 100, set: ['cache.recent=9', 'cache.sinks=1'] },
+    });
+    const other = readArguments(splitWords('run --batch f'), splitWords('logits --ids 1'));
+    expect(other.call.command).toBe('logits');
+  });
+
+  test.each([
+    ['', 'one of run, logits, tile, heads, strategies, found nothing'],
+    ['walk', 'found "walk"'],
+    ['run 512', '"512" belongs to no flag'],
+    ['run --lenght 5', '--lenght'],
+    ['run --ids 1', 'run has no flag --ids'],
+    ['logits --ids 1 --seed 2', 'logits has no flag --seed'],
+    ['strategies --set a', 'Its flags: none'],
+    ['run --depth deep', '--depth must be a number, found "deep"'],
+    ['run --length', '--length'],
+    ['logits', '--ids is missing'],
+    ['logits --ids 1,,2', '--ids must be whole numbers'],
+    ['logits --ids 1.5', 'found "1.5"'],
+    ['tile --ids 1 --head 0 --queries 0:1 --keys 0:1', '--layer is missing'],
+    ['tile --ids 1 --layer 0 --head 0 --queries 5 --keys 0:1', '--queries must be from:to'],
+    ['run --adapter fast', '--adapter must be gpu or software, found "fast"'],
+    ['run --text /does/not/exist', '--text: the file could not be read'],
+    ['run --model /does/not/exist', '--model must be a folder'],
+  ])('refuses: %s', (line, part) => {
+    expect(() => callOf(line)).toThrow(UsageError);
+    expect(() => callOf(line)).toThrow(part);
+  });
+
+  test('a batch inside a batch is refused', () => {
+    expect(() => readArguments(['run'], ['--batch', 'f'])).toThrow('cannot have --batch');
+  });
+});

@@ -1,0 +1,276 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type {
+  LogitsOptions,
+  PromptOptions,
+  RunOptions,
+  StrategyOptions,
+  TileOptions,
+} from '../../../src/app/headless-types';
+
+/** One call of `window.needlescope`. */
+export type Call =
+  | { command: 'run'; options: RunOptions }
+  | { command: 'logits'; options: LogitsOptions }
+  | { command: 'tile'; options: TileOptions }
+  | { command: 'heads'; options: PromptOptions }
+  | { command: 'strategies'; options: Record<string, never> };
+
+export interface Arguments {
+  call: Call;
+  json: boolean;
+  adapter: 'gpu' | 'software';
+  /** Folder of another model, absolute. */
+  model: string | null;
+}
+
+const STRATEGY_FLAGS = ['strategy', 'set'];
+const PROMPT_FLAGS = [
+  ...STRATEGY_FLAGS,
+  'haystack',
+  'text',
+  'length',
+  'depth',
+  'needle',
+  'question',
+  'expected',
+  'seed',
+];
+const GENERAL_FLAGS = ['json', 'adapter', 'model', 'batch'];
+const COMMAND_FLAGS: Record<Call['command'], string[]> = {
+  run: [...PROMPT_FLAGS, 'max-tokens', 'temperature', 'top-k', 'top-p'],
+  logits: ['ids', 'top'],
+  tile: [...STRATEGY_FLAGS, 'ids', 'layer', 'head', 'queries', 'keys'],
+  heads: PROMPT_FLAGS,
+  strategies: [],
+};
+
+export const USAGE = `npm run lab -- <command> [flags]
+  run         answer one prompt
+  logits      logits after a list of token ids: --ids 1,2,3 [--top 10]
+  tile        attention weights: --ids 1,2,3 --layer L --head H --queries a:b --keys a:b
+  heads       sink score of every head, over a prompt
+  strategies  what can be chosen, with parameters and papers
+prompt        --haystack ID | --text FILE, --length N, --depth 0..100, --seed S,
+              --needle T --question T --expected T
+strategy      --strategy ID, --set axis.parameter=value (any number of times)
+run also      --max-tokens M, --temperature T, --top-k K, --top-p P
+all           --json, --model DIR, --adapter gpu|software, --batch FILE (one line of flags a call)`;
+
+export class UsageError extends Error {}
+
+/** The file that `--batch` names, and its text; null without that flag. */
+export function readBatch(words: string[]): string | null {
+  const { batch } = parse(words).values;
+  return typeof batch === 'string' ? readFile('batch', batch) : null;
+}
+
+/**
+ * Reads a command line.
+ * @param words the arguments
+ * @param line those of a line in a batch file, which add to them; its command and flags win
+ * @throws UsageError that names what is wrong
+ */
+export function readArguments(words: string[], line: string[] = []): Arguments {
+  const outer = parse(words);
+  const inner = parse(line);
+  if (inner.values.batch !== undefined) {
+    throw new UsageError('A line of a batch file cannot have --batch.');
+  }
+  const settings = [outer.values.set ?? [], inner.values.set ?? []].flat();
+  const values: Values = { ...outer.values, ...inner.values };
+  if (settings.length > 0) values.set = settings;
+  const command = commandOf(inner.positionals.length > 0 ? inner.positionals : outer.positionals);
+  for (const name of Object.keys(values)) {
+    if (!GENERAL_FLAGS.includes(name) && !COMMAND_FLAGS[command].includes(name)) {
+      const flags = COMMAND_FLAGS[command].map((flag) => `--${flag}`).join(', ') || 'none';
+      throw new UsageError(`${command} has no flag --${name}. Its flags: ${flags}.`);
+    }
+  }
+  return {
+    call: readCall(command, new Flags(values)),
+    json: values.json === true,
+    adapter: adapterOf(values.adapter),
+    model: typeof values.model === 'string' ? modelFolder(values.model) : null,
+  };
+}
+
+type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+function parse(words: string[]): { values: Values; positionals: string[] } {
+  const names = [...GENERAL_FLAGS, ...Object.values(COMMAND_FLAGS).flat()];
+  const options = Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        type: name === 'json' ? ('boolean' as const) : ('string' as const),
+        multiple: name === 'set',
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args: words, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function commandOf(positionals: string[]): Call['command'] {
+  const commands = Object.keys(COMMAND_FLAGS) as Call['command'][];
+  const [word, ...more] = positionals;
+  const command = commands.find((candidate) => candidate === word);
+  if (!command) {
+    const found = word === undefined ? 'nothing' : `"${word}"`;
+    throw new UsageError(`The command must be one of ${commands.join(', ')}, found ${found}.`);
+  }
+  if (more.length > 0) throw new UsageError(`"${more[0]}" belongs to no flag.`);
+  return command;
+}
+
+function readCall(command: Call['command'], flags: Flags): Call {
+  switch (command) {
+    case 'run':
+      return {
+        command,
+        options: {
+          ...promptOptions(flags),
+          ...defined({
+            maxTokens: flags.number('max-tokens'),
+            temperature: flags.number('temperature'),
+            topK: flags.number('top-k'),
+            topP: flags.number('top-p'),
+          }),
+        },
+      };
+    case 'logits':
+      return { command, options: { ids: flags.ids(), ...defined({ top: flags.number('top') }) } };
+    case 'tile':
+      return {
+        command,
+        options: {
+          ...strategyOptions(flags),
+          ids: flags.ids(),
+          layer: flags.required('layer', flags.number('layer')),
+          head: flags.required('head', flags.number('head')),
+          queries: flags.range('queries'),
+          keys: flags.range('keys'),
+        },
+      };
+    case 'heads':
+      return { command, options: promptOptions(flags) };
+    case 'strategies':
+      return { command, options: {} };
+  }
+}
+
+function strategyOptions(flags: Flags): StrategyOptions {
+  return defined({ strategy: flags.text('strategy'), set: flags.texts('set') });
+}
+
+function promptOptions(flags: Flags): PromptOptions {
+  const file = flags.text('text');
+  return {
+    ...strategyOptions(flags),
+    ...defined({
+      haystack: flags.text('haystack'),
+      text: file === undefined ? undefined : readFile('text', file),
+      length: flags.number('length'),
+      depth: flags.number('depth'),
+      needle: flags.text('needle'),
+      question: flags.text('question'),
+      expected: flags.text('expected'),
+      seed: flags.number('seed'),
+    }),
+  };
+}
+
+/** Reads flags of one command line by kind. */
+class Flags {
+  constructor(private readonly values: Values) {}
+
+  text(name: string): string | undefined {
+    const value = this.values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  texts(name: string): string[] | undefined {
+    const value = this.values[name];
+    return Array.isArray(value) ? value.map(String) : undefined;
+  }
+
+  number(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!Number.isFinite(value)) {
+      throw new UsageError(`--${name} must be a number, found "${text}".`);
+    }
+    return value;
+  }
+
+  ids(): number[] {
+    const text = this.required('ids', this.text('ids'));
+    return text.split(',').map((part) => {
+      const id = part.trim() === '' ? Number.NaN : Number(part);
+      if (!Number.isInteger(id)) {
+        throw new UsageError(`--ids must be whole numbers with commas between, found "${part}".`);
+      }
+      return id;
+    });
+  }
+
+  range(name: string): [number, number] {
+    const text = this.required(name, this.text(name));
+    const match = /^(\d+):(\d+)$/.exec(text);
+    if (!match) {
+      throw new UsageError(`--${name} must be from:to, the end not included, found "${text}".`);
+    }
+    return [Number(match[1]), Number(match[2])];
+  }
+
+  required<T>(name: string, value: T | undefined): T {
+    if (value === undefined) throw new UsageError(`--${name} is missing.`);
+    return value;
+  }
+}
+
+function adapterOf(value: Values[string]): Arguments['adapter'] {
+  if (value === undefined) return hasGpu() ? 'gpu' : 'software';
+  if (value === 'gpu' || value === 'software') return value;
+  throw new UsageError(`--adapter must be gpu or software, found "${value}".`);
+}
+
+function hasGpu(): boolean {
+  const folder = '/dev/dri';
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('renderD'));
+}
+
+function modelFolder(path: string): string {
+  const folder = fromHere(path);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--model must be a folder, and ${folder} is none.`);
+  }
+  return folder;
+}
+
+function readFile(flag: string, path: string): string {
+  try {
+    return readFileSync(fromHere(path), 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--${flag}: the file could not be read: ${reason}`);
+  }
+}
+
+/** A path as the caller meant it: npm starts scripts in the package's folder and names the caller's. */
+function fromHere(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+/** Without the fields that are undefined. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

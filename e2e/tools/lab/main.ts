@@ -1,0 +1,62 @@
+import { readArguments, readBatch, USAGE, UsageError } from './arguments';
+import { batchLines, splitWords } from './batch';
+import { readable } from './print';
+import { Session } from './session';
+
+/**
+ * Runs one command line, or each line of its batch file.
+ * @param words the arguments
+ * @param prepare called when the first arguments are understood, before the page is opened
+ * @returns the exit code
+ */
+export async function main(words: string[], prepare: () => Promise<void>): Promise<number> {
+  if (words.length === 0 || words.includes('--help')) {
+    console.log(USAGE);
+    return words.length === 0 ? 1 : 0;
+  }
+  const session = new Session();
+  try {
+    const batch = readBatch(words);
+    if (batch !== null) return await runBatch(session, words, batch, prepare);
+    const parsed = readArguments(words);
+    await prepare();
+    const result = await session.call(parsed);
+    console.log(parsed.json ? JSON.stringify(result) : readable(parsed.call.command, result));
+    return 0;
+  } catch (error) {
+    console.error(message(error));
+    if (error instanceof UsageError) console.error('`npm run lab -- --help` lists the flags.');
+    return 1;
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * Each line adds its flags to those of the command line itself; a line may begin with a command of its own.
+ * A line that fails gives `{"error": …}`, and the rest goes on.
+ */
+async function runBatch(
+  session: Session,
+  words: string[],
+  batch: string,
+  prepare: () => Promise<void>,
+): Promise<number> {
+  await prepare();
+  let code = 0;
+  for (const line of batchLines(batch)) {
+    try {
+      const result = await session.call(readArguments(words, splitWords(line)));
+      console.log(JSON.stringify(result));
+    } catch (error) {
+      console.log(JSON.stringify({ error: message(error) }));
+      console.error(`${line}: ${message(error)}`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

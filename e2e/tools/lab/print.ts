@@ -1,0 +1,60 @@
+import type {
+  HeadlessHeads,
+  HeadlessRun,
+  HeadlessStrategies,
+  HeadlessTile,
+} from '../../../src/app/headless-types';
+import type { Logits } from '../../../src/worker/protocol';
+import type { Call } from './arguments';
+
+/** A result for people; `--json` gives all of it. */
+export function readable(command: Call['command'], result: unknown): string {
+  switch (command) {
+    case 'run':
+      return readableRun(result as HeadlessRun);
+    case 'logits':
+      return (result as Logits).top
+        .map(({ id, logit }) => `${String(id).padStart(7)}  ${logit.toFixed(4)}`)
+        .join('\n');
+    case 'tile':
+      return matrix((result as HeadlessTile).weights, 4);
+    case 'heads': {
+      const { sink } = result as HeadlessHeads;
+      return `Mean weight on the first token, a row for each layer:\n${matrix(sink, 3)}`;
+    }
+    case 'strategies':
+      return readableStrategies(result as HeadlessStrategies);
+  }
+}
+
+function readableRun(run: HeadlessRun): string {
+  const verdict = run.correct === null ? '' : run.correct ? '  ✓ found' : '  ✗ not found';
+  const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
+  const { peak, end, dense } = run.kvBytes;
+  return [
+    `${run.answer}${verdict}`,
+    `expected   ${run.expected || '-'}`,
+    `model      ${run.model} on ${run.adapter}`,
+    `tokens     ${run.promptTokens} read in ${run.prefillMs.toFixed(0)} ms, ${run.generated.length} generated in ${run.decodeMs.toFixed(0)} ms`,
+    `cache      ${kilobytes(end)} at the end, ${kilobytes(peak)} at most, ${kilobytes(dense)} if all were kept`,
+  ].join('\n');
+}
+
+function readableStrategies(strategies: HeadlessStrategies): string {
+  const { presets, ...axes } = strategies;
+  const lines = presets.map(({ id, title }) => `  ${id.padEnd(18)}${title}`);
+  for (const [axis, entries] of Object.entries(axes)) {
+    lines.push('', axis);
+    for (const { id, title, parameters } of entries) {
+      lines.push(`  ${id.padEnd(18)}${title}`);
+      for (const { name, default: value, unit } of parameters) {
+        lines.push(`    ${axis}.${name}=${value} ${unit}`.trimEnd());
+      }
+    }
+  }
+  return ['presets', ...lines].join('\n');
+}
+
+function matrix(rows: number[][], places: number): string {
+  return rows.map((row) => row.map((value) => value.toFixed(places)).join(' ')).join('\n');
+}

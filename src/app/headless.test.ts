@@ -1,0 +1,256 @@
+import { describe, expect, test, vi } from 'vitest';
+import { PRESETS, presetOf } from '../strategies/presets';
+import type { ModelInfo, RunRequest, RunResult, Tile, TileRequest } from '../worker/protocol';
+import { createHeadlessApi, type HeadlessEngine } from './headless';
+
+const MODEL: ModelInfo = {
+  url: '/models/tiny/',
+  name: 'tiny',
+  parameters: 1,
+  layers: 2,
+  heads: 3,
+  kvHeads: 1,
+  headDim: 4,
+  vocabSize: 100,
+  contextLength: 64,
+  precision: 'f32',
+  weightBytes: 4,
+  hasTokenizer: true,
+  adapter: { name: 'fake', vendor: '', architecture: '', features: [], maxBufferBytes: 0 },
+};
+
+function resultOf(request: RunRequest): RunResult {
+  return {
+    model: 'tiny',
+    adapter: 'fake',
+    strategy: request.strategy,
+    promptTokens: 5,
+    generated: [7],
+    answer: '48213',
+    expected: '48213',
+    correct: true,
+    stopReason: 'newline',
+    kvBytes: { peak: 3, end: 2, dense: 4 },
+    prefillMs: 1,
+    decodeMs: 2,
+    seed: request.sampling.seed,
+  };
+}
+
+/** Remembers what it was asked, and gives each weight its own value. */
+function fakeEngine() {
+  const runs: RunRequest[] = [];
+  const tiles: TileRequest[] = [];
+  const engine: HeadlessEngine = {
+    run: async (request) => {
+      runs.push(request);
+      return { ok: true, value: resultOf(request) };
+    },
+    tile: async (request) => {
+      tiles.push(request);
+      const weights = Float32Array.from(
+        { length: request.rows * request.columns },
+        (_, index) => index / 8,
+      );
+      weights[1] = -1;
+      weights[2] = -2;
+      const { rows, columns } = request;
+      const value: Tile = { request, rows, columns, weights, exact: true, sampledQueries: rows };
+      return { ok: true, value };
+    },
+    heads: async () => ({
+      ok: true,
+      value: { layers: 2, heads: 3, sink: Float32Array.of(0, 1, 2, 3, 4, 5), queries: 4 },
+    }),
+    logits: async (ids, top) => ({
+      ok: true,
+      value: {
+        ids,
+        top: Array.from({ length: top }, (_, id) => ({ id, logit: -id })),
+        adapter: '',
+      },
+    }),
+  };
+  return { api: createHeadlessApi(engine, Promise.resolve(MODEL)), engine, runs, tiles };
+}
+
+const dense = presetOf('dense').choice;
+
+describe('run', () => {
+  test('without options: the default prompt, dense and greedy', async () => {
+    const { api, runs } = fakeEngine();
+    const result = await api.run({});
+    expect(runs).toEqual([
+      {
+        prompt: {
+          haystack: { id: 'stories' },
+          length: 512,
+          depth: 50,
+          needle: expect.stringContaining('The '),
+          question: expect.stringContaining('?'),
+          expected: expect.any(String),
+          seed: 0,
+        },
+        strategy: dense,
+        sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
+        maxTokens: 48,
+        inspect: false,
+      },
+    ]);
+    expect(result).toMatchObject({ generated: [7], correct: true, seed: 0, strategy: dense });
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test('the seed decides needle, excerpt and sampling', async () => {
+    const { api, runs } = fakeEngine();
+    await api.run({ seed: 3 });
+    await api.run({ seed: 4 });
+    const [three, four] = runs.map(({ prompt, sampling }) => ({ ...prompt, drawn: sampling.seed }));
+    expect(three).toMatchObject({ seed: 3, drawn: 3 });
+    expect(three).not.toMatchObject({ needle: (four as { needle?: string }).needle });
+  });
+
+  test('a needle, a question or neither of one’s own', async () => {
+    const { api, runs } = fakeEngine();
+    await api.run({ needle: '', question: '' });
+    await api.run({ question: 'Why?' });
+    await api.run({ needle: 'N.', question: 'Q?', expected: 'E' });
+    expect(runs.map(({ prompt }) => prompt)).toMatchObject([
+      { needle: '', question: '', expected: '' },
+      { needle: '', question: 'Why?', expected: '' },
+      { needle: 'N.', question: 'Q?', expected: 'E' },
+    ]);
+  });
+
+  test('a text is read whole unless a length is given', async () => {
+    const { api, runs } = fakeEngine();
+    await api.run({ text: 'Mine.' });
+    await api.run({ text: 'Mine.', length: 99 });
+    expect(runs.map(({ prompt }) => prompt)).toMatchObject([
+      { haystack: { text: 'Mine.' }, length: null },
+      { haystack: { text: 'Mine.' }, length: 99 },
+    ]);
+  });
+
+  test('top-k or top-p alone draw at temperature 1', async () => {
+    const { api, runs } = fakeEngine();
+    await api.run({ topK: 5 });
+    await api.run({ topP: 0.5, temperature: 0.7 });
+    expect(runs.map(({ sampling }) => sampling)).toMatchObject([
+      { temperature: 1, topK: 5, topP: 1 },
+      { temperature: 0.7, topK: 0, topP: 0.5 },
+    ]);
+  });
+
+  test('a strategy with settings', async () => {
+    const { api, runs } = fakeEngine();
+    await api.run({ strategy: 'streaming-llm', set: ['cache.recent=17'] });
+    expect(runs[0].strategy.cache.values.recent).toBe(17);
+  });
+
+  test.each([
+    [{ seed: -1 }, 'seed'],
+    [{ seed: 0.5 }, 'seed'],
+    [{ maxTokens: -1 }, 'maxTokens'],
+    [{ temperature: -1 }, 'temperature'],
+    [{ topP: 2 }, 'topP'],
+    [{ topK: Number.NaN }, 'topK'],
+    [{ strategy: 'magic' }, 'magic'],
+    [{ set: ['cache.nothing=1'] }, 'nothing'],
+    [{ text: 'a', haystack: 'b' }, 'Both'],
+  ])('refuses %j', async (options, part) => {
+    const { api, runs } = fakeEngine();
+    await expect(api.run(options)).rejects.toThrow(part);
+    expect(runs).toEqual([]);
+  });
+});
+
+describe('tile', () => {
+  const options = { ids: [0, 5, 9], layer: 1, head: 2, queries: [0, 2], keys: [1, 3] } as const;
+  const asked = () => ({ ...structuredClone(options), ids: [...options.ids] }) as never;
+
+  test('reads the ids, then gives one row a query; what was not seen weighs nothing', async () => {
+    const { api, runs, tiles } = fakeEngine();
+    expect(await api.tile(asked())).toEqual({
+      weights: [
+        [0, 0],
+        [0, 0.375],
+      ],
+    });
+    expect(runs).toMatchObject([
+      { prompt: { ids: [0, 5, 9] }, maxTokens: 0, inspect: true, strategy: dense },
+    ]);
+    expect(tiles).toMatchObject([{ layer: 1, head: 2, rows: 2, columns: 2 }]);
+  });
+
+  test.each([
+    [{ ids: [] }, 'no token ids'],
+    [{ ids: [0, 100, 1] }, 'ids[1] must be a whole number from 0 to 99, found 100'],
+    [{ layer: 2 }, 'layer must be a whole number from 0 to 1, found 2'],
+    [{ head: 3 }, 'head must be'],
+    [{ queries: [0, 4] }, 'within 0:3, found 0:4'],
+    [{ queries: [2, 2] }, 'found 2:2'],
+    [{ keys: [-1, 2] }, 'keys must be'],
+  ])('refuses %j', async (change, part) => {
+    const { api } = fakeEngine();
+    await expect(api.tile({ ...(asked() as object), ...change } as never)).rejects.toThrow(part);
+  });
+});
+
+test('heads gives a row a layer', async () => {
+  const { api, runs } = fakeEngine();
+  expect(await api.heads({ length: 100 })).toEqual({
+    layers: 2,
+    heads: 3,
+    sink: [
+      [0, 1, 2],
+      [3, 4, 5],
+    ],
+  });
+  expect(runs).toMatchObject([{ maxTokens: 0, prompt: { length: 100 } }]);
+});
+
+test('logits takes ten unless told, and checks ids', async () => {
+  const { api } = fakeEngine();
+  expect((await api.logits({ ids: [1] })).top).toHaveLength(10);
+  await expect(api.logits({ ids: [1], top: 0 })).rejects.toThrow('top must be');
+  await expect(api.logits({ ids: [1.5] })).rejects.toThrow('ids[0]');
+});
+
+test('strategies are plain JSON, with parameters', async () => {
+  const { api } = fakeEngine();
+  const strategies = await api.strategies();
+  expect(JSON.parse(JSON.stringify(strategies))).toEqual(strategies);
+  expect(strategies.presets).toHaveLength(PRESETS.length);
+  const sinks = strategies.cache.flatMap(({ parameters }) => parameters.map(({ name }) => name));
+  expect(sinks).toContain('recent');
+});
+
+test('calls wait for the model and for each other, and go on after a failure', async () => {
+  const { engine } = fakeEngine();
+  const order: string[] = [];
+  const run = engine.run;
+  vi.spyOn(engine, 'run').mockImplementation(async (request) => {
+    order.push(`begin ${request.sampling.seed}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    order.push(`end ${request.sampling.seed}`);
+    return run(request);
+  });
+  const api = createHeadlessApi(engine, Promise.resolve(MODEL));
+  const bad = api.run({ depth: 1, seed: -5 });
+  const both = Promise.all([api.run({ seed: 1 }), api.run({ seed: 2 })]);
+  await expect(bad).rejects.toThrow('seed');
+  await both;
+  expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
+});
+
+test("the engine's trouble comes out as it is", async () => {
+  const { engine } = fakeEngine();
+  const trouble = { code: 'out-of-memory', what: 'Full.', advice: 'Less.', actions: [] } as const;
+  vi.spyOn(engine, 'run').mockResolvedValue({
+    ok: false,
+    trouble: { ...trouble, actions: [] },
+  });
+  const api = createHeadlessApi(engine, Promise.resolve(MODEL));
+  await expect(api.run({})).rejects.toMatchObject({ trouble });
+});
