@@ -32,7 +32,7 @@ test('no WebGPU: says which browsers have it', async ({ baseURL }) => {
 });
 
 test('adapter too small: says what the model needs and what is there', async ({ page }) => {
-  await changeConfig(page, { vocab_size: 4_000_000 });
+  await changeConfig(page, { vocab_size: 1_000_000, hidden_size: 1024 });
   await page.goto('./');
   await expect(banner(page)).toContainText('needs one buffer of');
   await expect(banner(page)).toContainText('this adapter allows');
@@ -55,9 +55,7 @@ test('a truncated model file: says how many bytes were expected and found', asyn
   await expect(banner(page)).toContainText(/expected/i);
 });
 
-test('another architecture: names the field, and tries again when it is mended', async ({
-  page,
-}) => {
+test('another architecture: names the field', async ({ page }) => {
   await changeConfig(page, { model_type: 'mamba' });
   await page.goto('./');
   await expect(banner(page)).toContainText('model_type');
@@ -81,31 +79,45 @@ test('a prompt longer than the context: offers what goes on, and that works', as
 });
 
 test('out of memory: says what could not be allocated, and the page goes on', async ({ page }) => {
-  await changeConfig(page, { max_position_embeddings: 200_000 });
-  await page.goto('./#length=131072&maxTokens=4');
+  // The first inspection store asks for more than the software GPU can allocate, and its refusal is real.
+  await page.route('**/engine.worker-*.js', async (route) => {
+    const response = await route.fetch();
+    const hog = `
+      const createBuffer = GPUDevice.prototype.createBuffer;
+      let hogged = false;
+      GPUDevice.prototype.createBuffer = function (descriptor) {
+        const hog = !hogged && descriptor.label?.includes('inspected queries');
+        hogged ||= hog;
+        return createBuffer.call(this, hog ? { ...descriptor, size: 2 ** 30 } : descriptor);
+      };`;
+    await route.fulfill({ response, body: hog + (await response.text()) });
+  });
+  await page.goto('./#length=64&maxTokens=2');
   await ready(page);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(banner(page)).toContainText('graphics memory is full', { timeout: 60_000 });
-  await expect(banner(page).getByRole('button', { name: 'Try again' })).toBeVisible();
-  const result = await page.evaluate(() => window.needlescope?.run({ length: 64, maxTokens: 2 }));
-  expect(result?.promptTokens).toBe(64);
+  await expect(banner(page)).toContainText('The graphics memory is full');
+  await banner(page).getByRole('button', { name: 'Try again' }).click();
+  await expect(banner(page)).toHaveCount(0);
+  await expect(page.locator('.verdict')).toContainText('found', { timeout: 30_000 });
 });
 
 test('a device lost in the middle of a run: replays to the same token', async ({
   page,
-  context,
+  browser,
 }) => {
   await page.goto('./#length=256');
   await ready(page);
-  const undisturbed = await page.evaluate(() =>
-    window.needlescope?.run({ length: 256, maxTokens: 24 }),
-  );
-  const running = page.evaluate(() => window.needlescope?.run({ length: 256, maxTokens: 24 }));
-  await page.waitForTimeout(500);
+  const run = () => page.evaluate(() => window.needlescope?.run({ length: 256, maxTokens: 24 }));
+  const undisturbed = await run();
+  const running = run();
+  await page.waitForTimeout(1500);
   // Ends the browser's GPU process, as a crashing driver would.
-  const crash = await context.newPage();
-  await crash.goto('chrome://gpucrash').catch(() => {});
-  await crash.close();
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const gpu = processInfo.find(({ type }) => type === 'GPU');
+  if (!gpu) throw new Error('The browser has no GPU process.');
+  process.kill(gpu.id, 'SIGKILL');
+  await expect(page.getByRole('status').filter({ hasText: 'lost' })).toBeVisible();
   const result = await running;
   expect(result?.generated).toEqual(undisturbed?.generated);
   await expect(page.getByRole('status').filter({ hasText: 'restarted' })).toContainText('replayed');

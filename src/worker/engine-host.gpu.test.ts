@@ -3,7 +3,7 @@ import { NEVER_EVICTED } from '../engine/inspection';
 import { defaultPrompt } from '../needle/default-prompt';
 import { choiceFrom } from '../strategies/presets';
 import { EngineHost } from './engine-host';
-import type { EngineEvent, RunRequest } from './protocol';
+import type { EngineEvent, HeadScores, RunRequest } from './protocol';
 
 const page = new URL('/', location.href).href;
 let events: EngineEvent[] = [];
@@ -22,6 +22,12 @@ function request(changes: Partial<RunRequest> = {}): RunRequest {
 
 const tokensOf = (batch: EngineEvent[]) =>
   batch.flatMap((event) => (event.type === 'token' ? [event.id] : []));
+
+function expectSameScores(after: HeadScores, before: HeadScores): void {
+  after.sink.forEach((score, i) => {
+    expect(score).toBeCloseTo(before.sink[i], 5);
+  });
+}
 
 describe('the engine behind the page', () => {
   beforeAll(async () => {
@@ -107,7 +113,7 @@ describe('the engine behind the page', () => {
     const device = events.filter((event) => event.type === 'device').map(({ state }) => state);
     expect(device).toEqual(['lost', 'restored']);
     const after = await host.heads();
-    after.sink.forEach((score, i) => expect(score).toBeCloseTo(before.sink[i], 5));
+    expectSameScores(after, before);
   });
 
   it('brings an idle run back, so that its maps stay explorable', async () => {
@@ -118,7 +124,7 @@ describe('the engine behind the page', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     const after = await host.heads();
-    after.sink.forEach((score, i) => expect(score).toBeCloseTo(before.sink[i], 5));
+    expectSameScores(after, before);
   });
 
   it('refuses a prompt longer than the context, and offers what goes on', async () => {
