@@ -92,19 +92,15 @@ fn score_of(head: u32, key_row: u32, query: u32, slot: u32) -> f32 {
     }
     return score;
   }
-  var distance = query - slot;
-  if (slot < frame.sinks) {
-    distance -= hidden_from(query);
-  }
+  let distance = distance_in_cache(query, slot);
   let half = HEAD_DIM / 2u;
   for (var pair = 0u; pair < half; pair++) {
     let other = pair + half;
-    let angle = rope_angle(distance, pair);
-    let q0 = qkv[base + pair / 4u][pair % 4u];
-    let q1 = qkv[base + other / 4u][other % 4u];
-    let k0 = f32(keys[key_row + pair / 4u][pair % 4u]);
-    let k1 = f32(keys[key_row + other / 4u][other % 4u]);
-    score += (q0 * k0 + q1 * k1) * angle.x + (q0 * k1 - q1 * k0) * angle.y;
+    let q = vec2<f32>(qkv[base + pair / 4u][pair % 4u], qkv[base + other / 4u][other % 4u]);
+    let k = vec2<f32>(
+      f32(keys[key_row + pair / 4u][pair % 4u]), f32(keys[key_row + other / 4u][other % 4u]),
+    );
+    score += turned_product(distance, pair, q, k);
   }
   return score;
 }

@@ -33,3 +33,8 @@ fn hidden_from(query: u32) -> u32 {
   }
   return query + 1u - frame.sinks - frame.recent;
 }
+
+// How far a visible slot lies before the query when only the entries that the query sees are counted.
+fn distance_in_cache(query: u32, slot: u32) -> u32 {
+  return query - slot - select(0u, hidden_from(query), slot < frame.sinks);
+}

@@ -13,3 +13,10 @@ fn rope_angle(position: u32, pair: u32) -> vec2<f32> {
   let coarse = rope_table[(256u + position / 256u) * half + pair];
   return vec2<f32>(fine.x * coarse.x - fine.y * coarse.y, fine.x * coarse.y + fine.y * coarse.x);
 }
+
+// What pair `pair` adds to the score of a query and a key that are not rotated yet, `distance` apart:
+// q and k hold dimensions pair and pair + HEAD_DIM / 2. Rotations compose, so only the distance counts.
+fn turned_product(distance: u32, pair: u32, q: vec2<f32>, k: vec2<f32>) -> f32 {
+  let angle = rope_angle(distance, pair);
+  return dot(q, k) * angle.x + (q.x * k.y - q.y * k.x) * angle.y;
+}

@@ -34,20 +34,13 @@ fn weight_of(layer: u32, head: u32, query: u32, key: u32) -> f32 {
       score += dot(q[q_row + i], k[k_row + i]);
     }
   } else {
-    // Positions count inside the cache: the evicted entries between a sink and the query do not.
-    var distance = query - key;
-    if (key < frame.sinks) {
-      distance -= hidden_from(query);
-    }
+    let distance = distance_in_cache(query, key);
     let half = HEAD_DIM / 2u;
     for (var pair = 0u; pair < half; pair++) {
       let other = pair + half;
-      let angle = rope_angle(distance, pair);
-      let q0 = q[q_row + pair / 4u][pair % 4u];
-      let q1 = q[q_row + other / 4u][other % 4u];
-      let k0 = k[k_row + pair / 4u][pair % 4u];
-      let k1 = k[k_row + other / 4u][other % 4u];
-      score += (q0 * k0 + q1 * k1) * angle.x + (q0 * k1 - q1 * k0) * angle.y;
+      let q_pair = vec2<f32>(q[q_row + pair / 4u][pair % 4u], q[q_row + other / 4u][other % 4u]);
+      let k_pair = vec2<f32>(k[k_row + pair / 4u][pair % 4u], k[k_row + other / 4u][other % 4u]);
+      score += turned_product(distance, pair, q_pair, k_pair);
     }
   }
   return exp(score * frame.score_scale - lse[row]);

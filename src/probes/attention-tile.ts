@@ -6,7 +6,10 @@ import { packStruct } from '../gpu/wgsl';
 import { TroubleError } from '../trouble';
 import { runProbe } from './run-probe';
 
-/** A part of one head's attention map, at a wished resolution. Ranges are [from, to) in the text. */
+/**
+ * A part of one head's attention map, at a wished resolution: never more rows than queries, never more
+ * columns than keys. Ranges are [from, to) in positions of the text.
+ */
 export interface TileSpec {
   layer: number;
   head: number;

@@ -3,6 +3,7 @@
  * message port, and arrays are transferred, not copied.
  */
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
+import type { TileResult, TileSpec } from '../probes/attention-tile';
 import type { StrategyChoice } from '../strategies/registry';
 import type { Trouble } from '../trouble';
 
@@ -128,31 +129,11 @@ export type EngineEvent =
 export const CELL_FUTURE = -1;
 export const CELL_EVICTED = -2;
 
-export interface TileRequest {
-  layer: number;
-  head: number;
-  /** [from, to) in positions of the text. */
-  queries: [number, number];
-  keys: [number, number];
-  /** Cells wished; never more than there are queries or keys. */
-  rows: number;
-  columns: number;
-  pooling: 'max' | 'mean';
-}
+export type TileRequest = TileSpec;
 
-export interface Tile {
+/** A tile with the request that it answers. */
+export interface Tile extends TileResult {
   request: TileRequest;
-  rows: number;
-  columns: number;
-  /**
-   * [rows, columns], row-major. A weight in 0…1, or CELL_FUTURE where no key of the cell comes before a
-   * query of it, or CELL_EVICTED where all of those keys were gone when the queries were computed.
-   */
-  weights: Float32Array;
-  /** True when every cell is one single weight. */
-  exact: boolean;
-  /** Queries computed per cell: fewer than the cell covers when a long range is sampled. */
-  sampledQueries: number;
 }
 
 export interface HeadScores {
