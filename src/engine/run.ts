@@ -24,10 +24,11 @@ export interface RunOptions {
   inspect: boolean;
 }
 
-/** First chunk, and the only one under a bounded policy: what the cache holds then never depends on the clock. */
-const FIRST_CHUNK = 32;
-/** Where even the first chunk takes too long: long caches on slow adapters. */
-const MIN_CHUNK = 8;
+/**
+ * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Under a bounded
+ * policy it is the only one: what the cache holds then never depends on the clock.
+ */
+const MIN_CHUNK = 32;
 /** A submission should stay below this, so that Stop answers soon and no watchdog strikes. */
 const TARGET_MS = 100;
 
@@ -39,7 +40,7 @@ export class Run {
   /** Tokens in the cache's past: prompt tokens read plus generated tokens fed back. */
   processed = 0;
   readonly generated: number[] = [];
-  private chunk = FIRST_CHUNK;
+  private chunk = MIN_CHUNK;
 
   private constructor(
     private readonly model: GpuModel,
@@ -63,7 +64,7 @@ export class Run {
     const { sinks, recent, positions } = strategy.cache;
     const length = ids.length + maxTokens;
     // A bounded head fills sinks and window, the chunk being read, and what its last pages have to spare.
-    const capacity = Math.min(length, sinks + recent + FIRST_CHUNK + 2 * PAGE_SLOTS);
+    const capacity = Math.min(length, sinks + recent + MIN_CHUNK + 2 * PAGE_SLOTS);
     const reach = positions === 'reindexed' ? capacity : length;
     if (reach > ROPE_POSITIONS) {
       throw new TroubleError(
