@@ -1,0 +1,214 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from 'playwright/test';
+
+/** Opens the page and waits until the model can run. */
+async function open(page: Page, address = './') {
+  await page.goto(address);
+  await expect(statusOf(page)).toHaveText(/ready/, { timeout: 60_000 });
+}
+
+/** Runs the present setup to its end and gives the verdict. */
+async function run(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(verdictOf(page)).toHaveText(/found/, { timeout: 90_000 });
+  await expect(statusOf(page)).toHaveText(/ready/);
+  return verdictOf(page).innerText();
+}
+
+const statusOf = (page: Page) => page.locator('.status-line [role=status]');
+const verdictOf = (page: Page) => page.locator('.verdict');
+const tokenAt = (page: Page, position: number) => page.locator(`[data-position="${position}"]`);
+const mapLine = (page: Page) =>
+  page.getByRole('region', { name: 'Attention map' }).locator('.read-out');
+
+test('the first run finds the needle and shows what it looked at', async ({ page }) => {
+  await open(page);
+  await expect(page.getByText('The prompt has 512 tokens')).toBeVisible();
+  expect(await run(page)).toBe('✓ found');
+
+  const needle = page.locator('.token.in-needle');
+  await expect(needle.first()).toBeInViewport();
+  await expect(page.getByText(/held now · 100 % of keeping all/)).toBeVisible();
+  await expect(
+    page.getByRole('button', { name: /layer 3, head 5: sink score 0\.\d+/ }),
+  ).toBeVisible();
+
+  // Hover shows a number, a click makes the token the query of all panels.
+  await needle.first().hover();
+  await expect(page.locator('.tooltip').filter({ hasText: 'weight' })).toBeVisible();
+  await needle.first().click();
+  await expect(page.getByText(/attention of query 2\d\d/)).toBeVisible();
+});
+
+test('StreamingLLM loses the needle: tokens struck out, holes in the map, the meter down', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByLabel('Preset').selectOption('streaming-llm');
+  expect(await run(page)).toBe('✗ not found');
+
+  const needle = page.locator('.token.in-needle').first();
+  await expect(needle).toHaveClass(/evicted/);
+  await expect(needle).toHaveCSS('text-decoration-line', 'line-through');
+  const held = await page.locator('.cache-held').innerText();
+  expect(Number(/([\d.]+) % of keeping all/.exec(held)?.[1])).toBeLessThan(40);
+
+  // The cell of the answering token and the needle is a hole.
+  await page.getByLabel('shade').selectOption('kept');
+  await expect(tokenAt(page, 0)).toHaveClass(/kept/);
+  await page.getByRole('button', { name: 'Answer × needle' }).click();
+  const map = page.getByRole('application', { name: 'Attention map' });
+  await map.locator('canvas').click();
+  await expect(mapLine(page)).toContainText('evicted before this query');
+});
+
+test('the map zooms from pooled pixels to single weights that equal the table', async ({
+  page,
+}) => {
+  await open(page, './#layer=2&head=1');
+  await run(page);
+  await expect(mapLine(page)).toContainText('Zoom in for single weights');
+  await page.getByRole('button', { name: 'Answer × needle' }).click();
+  await expect(mapLine(page)).toHaveText('Every cell is one exact weight.');
+
+  const map = page.getByRole('application', { name: 'Attention map' });
+  await map.locator('canvas').click();
+  await expect(mapLine(page)).toHaveText(/query \d+ “.*” · key \d+ “.*” · weight \S+/);
+
+  await page.getByText('Table: strongest keys of the picked query').click();
+  const strongest = page
+    .getByRole('table', { name: /query \d+/ })
+    .locator('tbody tr')
+    .first();
+  const weight = await strongest.locator('td').last().innerText();
+  await strongest.getByRole('button').click();
+  await expect(mapLine(page)).toContainText(`weight ${weight}`);
+});
+
+test('everything can be done by keys', async ({ page }) => {
+  await open(page);
+  await page.keyboard.press('r');
+  await expect(statusOf(page)).toHaveText(/running/);
+  await page.keyboard.press('p');
+  await expect(statusOf(page)).toHaveText(/paused/);
+  const progress = page.locator('.run-progress p');
+  const before = await progress.innerText();
+  await page.keyboard.press('s');
+  await expect(progress).not.toHaveText(before);
+  await page.keyboard.press('p');
+  await expect(verdictOf(page)).toHaveText('✓ found', { timeout: 90_000 });
+
+  await page.keyboard.press(']');
+  await expect(page.getByRole('button', { name: /layer 2, head 1/, pressed: true })).toBeVisible();
+  await page.keyboard.press('a');
+  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('2.1');
+
+  await page.getByLabel('Text of the prompt and the answer').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await expect(tokenAt(page, 1)).toHaveClass(/is-query/);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.is-query')).toHaveCount(0);
+
+  const map = page.getByRole('application', { name: 'Attention map' });
+  await map.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(mapLine(page)).toHaveText(/query \d+/);
+  for (let step = 0; step < 8; step++) await page.keyboard.press('+');
+  await expect(map.locator('.map-axis.turned')).toHaveCount(1);
+
+  // Keys mean nothing where a person types.
+  await page.getByLabel('Needle', { exact: true }).fill('');
+  await page.keyboard.type('rxpa');
+  await expect(page.getByLabel('Needle', { exact: true })).toHaveValue('rxpa');
+  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('2.1');
+});
+
+for (const theme of ['light', 'dark']) {
+  test(`no accessibility problem that a machine can find (${theme})`, async ({ page }) => {
+    await open(page);
+    await page.getByLabel('theme').selectOption(theme);
+    const problems = async () => (await new AxeBuilder({ page }).analyze()).violations;
+    expect(await problems()).toEqual([]);
+    await run(page);
+    await page.getByLabel('Preset').selectOption('window');
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    expect(await problems()).toEqual([]);
+    await page.getByRole('button', { name: 'About Heads' }).click();
+    expect(await problems()).toEqual([]);
+  });
+}
+
+test('the address brings the same setup back', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Needle depth', { exact: true }).fill('25');
+  await page.getByLabel('Preset').selectOption('streaming-llm');
+  await page.getByLabel('Recent entries', { exact: true }).fill('200');
+  await page.getByRole('combobox', { name: 'head', exact: true }).selectOption('4');
+  await expect(page).toHaveURL(/cache\.recent%3D200.*head=4/);
+  await page.reload();
+  await expect(page.getByLabel('Needle depth', { exact: true })).toHaveValue('25');
+  await expect(page.getByLabel('Recent entries', { exact: true })).toHaveValue('200');
+  await expect(page.getByRole('combobox', { name: 'head', exact: true })).toHaveValue('4');
+});
+
+test('own text is read, and a value out of range is refused beside its control', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByLabel('Haystack').selectOption('own-text');
+  await page.getByLabel('Text file').setInputFiles({
+    name: 'tale.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('The river was wide. The bridge was old. '.repeat(40)),
+  });
+  await page.getByLabel('Read the whole text').check();
+  await expect(tokenAt(page, 1)).toHaveText('The');
+  await page.getByLabel('Needle depth', { exact: true }).fill('101');
+  await expect(page.getByText(/depth must be a number from 0 to 100/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+});
+
+test('a device lost in the middle of a run is replaced, and the answer is the same', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('.run-progress p')).toContainText(/Writing/, { timeout: 60_000 });
+  await page.workers()[0].evaluate(() => {
+    const { createCommandEncoder } = GPUDevice.prototype;
+    GPUDevice.prototype.createCommandEncoder = function (descriptor) {
+      GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+      this.destroy();
+      return createCommandEncoder.call(this, descriptor);
+    };
+  });
+  await expect(page.getByText(/tokens were replayed/)).toBeVisible({ timeout: 60_000 });
+  await expect(verdictOf(page)).toHaveText('✓ found', { timeout: 60_000 });
+});
+
+test('the main thread is never blocked for more than 50 ms during a run', async ({ page }) => {
+  await open(page);
+  // A busy machine can only make tasks longer, so one clean run of a few is the proof.
+  let longest = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 4 && longest > 0; attempt++) {
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      Object.assign(window, { tasks });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) tasks.push(entry.duration);
+      }).observe({ entryTypes: ['longtask'] });
+    });
+    await run(page);
+    longest = await page.evaluate(() => Math.max(0, ...(Reflect.get(window, 'tasks') as number[])));
+  }
+  expect(longest).toBe(0);
+});
+
+test('a narrow screen shows everything in one column', async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 800 });
+  await open(page);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(375);
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeInViewport();
+});

@@ -1,0 +1,58 @@
+// First, so that the sheets of the panels come after it.
+import './base.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { defaultPrompt } from '../needle/default-prompt';
+import { listHaystacks } from '../needle/haystacks';
+import { keepInspected } from '../state/keep-inspected';
+import { createPageActions } from '../state/page-actions';
+import { PageContext } from '../state/page-context';
+import { createPageStore } from '../state/page-store';
+import { applyEvents } from '../state/run-events';
+import { PROMPT_PARAMETERS, setupFrom } from '../state/setup';
+import { restoreTheme } from '../state/theme';
+import { keepAddress, keepPromptPrepared } from '../state/watch-setup';
+import { troubleOf } from '../trouble';
+import { startEngine } from '../worker/client';
+import { installHeadlessApi } from './headless';
+import { loadRequestIn } from './load-request';
+import { Page } from './page';
+import { listenForShortcuts } from './shortcuts';
+import './page.css';
+
+// The middle of the embedded model's layers: where a first look shows most of any model.
+const FIRST_SELECTION = { layer: 2, head: 0, query: null, key: null };
+
+restoreTheme();
+const store = createPageStore(
+  setupFrom(defaultPrompt(PROMPT_PARAMETERS.seed.default)),
+  FIRST_SELECTION,
+);
+const engine = startEngine((batch) => store.setState((state) => applyEvents(state, batch)));
+const actions = createPageActions(engine, store, loadRequestIn(document.baseURI));
+
+keepAddress(store, actions);
+keepPromptPrepared(store, actions);
+keepInspected(engine, store, actions);
+listenForShortcuts(store, actions);
+
+const modelReady = actions.load();
+// The banner shows the trouble; whoever waits for the model gets it too.
+modelReady.catch(() => {});
+installHeadlessApi(engine, modelReady);
+
+listHaystacks(new URL('haystacks/', document.baseURI).href).then(
+  (haystacks) => store.setState({ haystacks }),
+  (error) => actions.report('prompt', troubleOf(error)),
+);
+
+const root = document.getElementById('page');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <PageContext value={{ store, actions }}>
+        <Page />
+      </PageContext>
+    </StrictMode>,
+  );
+}

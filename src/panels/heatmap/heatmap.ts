@@ -1,0 +1,288 @@
+import { type D3ZoomEvent, scaleLinear, select, zoom, zoomIdentity, zoomTransform } from 'd3';
+import type { Tile } from '../../worker/protocol';
+import type { ScaleKind } from '../parts/weight-scale';
+import { type AxesProps, createHeatmapAxes, type Margins } from './heatmap-axes';
+import { createHeatmapDrawing, type Plot } from './heatmap-drawing';
+
+export interface HeatmapProps extends AxesProps {
+  /** Tokens on both axes. */
+  length: number;
+  /** The whole map, or null; drawn under the detail while that loads. */
+  overview: Tile | null;
+  detail: Tile | null;
+  scale: ScaleKind;
+  dark: boolean;
+}
+
+/** What can be seen: ranges of positions [from, to), and the pixels there are for them. */
+export interface HeatmapView {
+  queries: [number, number];
+  keys: [number, number];
+  width: number;
+  height: number;
+}
+
+export interface Cell {
+  query: number;
+  key: number;
+}
+
+export interface HeatmapCallbacks {
+  onView(view: HeatmapView): void;
+  onHover(cell: Cell | null, clientX: number, clientY: number): void;
+  onPick(cell: Cell): void;
+}
+
+export interface Heatmap {
+  update(props: HeatmapProps): void;
+  zoomBy(factor: number): void;
+  showAll(): void;
+  /** Zooms until both ranges fill the view as far as one zoom for both axes allows. */
+  show(queries: [number, number], keys: [number, number]): void;
+  /** Moves a zoomed view until a cell can be seen. */
+  reveal(cell: Cell): void;
+  destroy(): void;
+}
+
+/** Tokens along an axis at the deepest zoom: few enough that weights are written into their cells. */
+const DEEPEST_TOKENS = 8;
+
+/** A map of weights that can be zoomed from the whole text to single cells. */
+export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): Heatmap {
+  const canvas = document.createElement('canvas');
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('aria-hidden', 'true');
+  node.append(canvas, svg);
+  const drawing = createHeatmapDrawing(canvas);
+  const axes = createHeatmapAxes(svg);
+  const surface = select(canvas);
+  let props: HeatmapProps | null = null;
+  let size = { width: 0, height: 0 };
+  let frame = 0;
+
+  const zooming = zoom<HTMLCanvasElement, unknown>()
+    // One finger scrolls the page until the map is zoomed; then it moves the map.
+    .filter((event: Event) => !(isOneTouch(event) && zoomTransform(canvas).k === 1))
+    .on('zoom', (_event: D3ZoomEvent<HTMLCanvasElement, unknown>) => viewChanged());
+  surface.call(zooming).on('dblclick.zoom', null);
+
+  function plot(): Plot {
+    const transform = zoomTransform(canvas);
+    const length = Math.max(1, props?.length ?? 1);
+    const { width, height } = size;
+    return {
+      width,
+      height,
+      keys: transform.rescaleX(scaleLinear([0, length], [0, width])),
+      queries: transform.rescaleY(scaleLinear([0, length], [0, height])),
+    };
+  }
+
+  function schedule() {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = 0;
+    if (!props || size.width <= 0 || size.height <= 0) return;
+    const tiles = [props.overview, props.detail].filter((tile) => tile !== null);
+    const now = plot();
+    drawing.draw(now, [...new Set(tiles)], props.scale, props.dark);
+    axes.draw(now, marginsFor(node.clientWidth), props);
+  }
+
+  function viewChanged() {
+    canvas.style.touchAction = zoomTransform(canvas).k === 1 ? 'pan-y' : 'none';
+    schedule();
+    if (!props || size.width <= 0) return;
+    const { keys, queries, width, height } = plot();
+    const visible = (scale: Plot['keys']): [number, number] => {
+      const [from, to] = scale.domain();
+      return [Math.max(0, Math.floor(from + 1e-6)), Math.ceil(to - 1e-6)];
+    };
+    callbacks.onView({
+      queries: visible(queries),
+      keys: visible(keys),
+      width: Math.round(width),
+      height: Math.round(height),
+    });
+  }
+
+  function resize() {
+    const margins = marginsFor(node.clientWidth);
+    const width = node.clientWidth - margins.left - margins.right;
+    const height = node.clientHeight - margins.top - margins.bottom;
+    if (width <= 0 || height <= 0) return;
+    const before = zoomTransform(canvas);
+    const kept = zoomIdentity
+      .translate(scaledBy(before.x, width, size.width), scaledBy(before.y, height, size.height))
+      .scale(before.k);
+    size = { width, height };
+    canvas.style.left = `${margins.left}px`;
+    canvas.style.top = `${margins.top}px`;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    limitZoom();
+    surface.call(zooming.transform, kept);
+  }
+
+  function limitZoom() {
+    const { width, height } = size;
+    zooming
+      .extent([
+        [0, 0],
+        [width, height],
+      ])
+      .translateExtent([
+        [0, 0],
+        [width, height],
+      ])
+      .scaleExtent([1, Math.max(1, (props?.length ?? 1) / DEEPEST_TOKENS)]);
+  }
+
+  /** A text that grows keeps the pixels per token of a zoomed view. */
+  function lengthChanged(before: number, after: number) {
+    limitZoom();
+    const { k, x, y } = zoomTransform(canvas);
+    const zoomed =
+      k > 1 ? zoomIdentity.translate(x, y).scale(Math.max(1, (k * after) / before)) : zoomIdentity;
+    surface.call(zooming.transform, zoomed);
+  }
+
+  function cellUnder(event: PointerEvent | MouseEvent): Cell | null {
+    const { keys, queries } = plot();
+    const { left, top } = canvas.getBoundingClientRect();
+    const key = Math.floor(keys.invert(event.clientX - left));
+    const query = Math.floor(queries.invert(event.clientY - top));
+    const length = props?.length ?? 0;
+    return key >= 0 && query >= 0 && key < length && query < length ? { query, key } : null;
+  }
+
+  function hover(event: PointerEvent) {
+    callbacks.onHover(cellUnder(event), event.clientX, event.clientY);
+  }
+  function leave() {
+    callbacks.onHover(null, 0, 0);
+  }
+  function click(event: MouseEvent) {
+    const cell = cellUnder(event);
+    if (cell && !event.defaultPrevented) callbacks.onPick(cell);
+  }
+
+  /** Moves the picked cell by a cell, or by a pixel's worth of tokens where cells are smaller. */
+  function press(event: KeyboardEvent) {
+    if (!props || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { keys, queries } = plot();
+    const last = props.length - 1;
+    const direction = DIRECTIONS[event.key];
+    if (direction) {
+      const far = event.shiftKey ? 10 : 1;
+      const step = (scale: Plot['keys']) => Math.ceil(1 / (scale(1) - scale(0))) * far;
+      const from = { query: props.picked.query ?? last, key: props.picked.key ?? 0 };
+      const cell = {
+        query: clamp(from.query + direction.query * step(queries), last),
+        key: clamp(from.key + direction.key * step(keys), last),
+      };
+      callbacks.onPick(cell);
+    } else if (event.key === '+' || event.key === '=') zoomAtPicked(1.5);
+    else if (event.key === '-') zoomAtPicked(1 / 1.5);
+    else if (event.key === '0') showAll();
+    else return;
+    event.preventDefault();
+  }
+
+  function zoomAtPicked(factor: number) {
+    const { keys, queries, width, height } = plot();
+    const { query, key } = props?.picked ?? { query: null, key: null };
+    const x = key === null ? width / 2 : keys(key + 0.5);
+    const y = query === null ? height / 2 : queries(query + 0.5);
+    surface.call(zooming.scaleBy, factor, [x, y]);
+  }
+
+  function reveal({ query, key }: Cell) {
+    const { keys, queries, width, height } = plot();
+    const { k } = zoomTransform(canvas);
+    const [x, y] = [keys(key + 0.5), queries(query + 0.5)];
+    const dx = x < 0 || x > width ? width / 2 - x : 0;
+    const dy = y < 0 || y > height ? height / 2 - y : 0;
+    if (dx !== 0 || dy !== 0) surface.call(zooming.translateBy, dx / k, dy / k);
+  }
+
+  function showAll() {
+    surface.call(zooming.transform, zoomIdentity);
+  }
+
+  const observer = new ResizeObserver(resize);
+  observer.observe(node);
+  canvas.addEventListener('pointermove', hover);
+  canvas.addEventListener('pointerleave', leave);
+  canvas.addEventListener('click', click);
+  node.addEventListener('keydown', press);
+
+  return {
+    update(next) {
+      const before = props?.length;
+      props = next;
+      if (before !== next.length) lengthChanged(before ?? next.length, next.length);
+      schedule();
+    },
+    zoomBy: zoomAtPicked,
+    showAll,
+    reveal,
+    show(queries, keys) {
+      const length = props?.length ?? 1;
+      const { width, height } = size;
+      const tokens = Math.max(queries[1] - queries[0], keys[1] - keys[0], DEEPEST_TOKENS) * 1.2;
+      const k = Math.max(1, length / tokens);
+      const middle = ([from, to]: [number, number]) => (from + to) / 2 / length;
+      const moved = zoomIdentity
+        .translate(width / 2 - middle(keys) * width * k, height / 2 - middle(queries) * height * k)
+        .scale(k);
+      surface.call(zooming.transform, withinExtent(moved, width, height));
+    },
+    destroy() {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+      surface.on('.zoom', null);
+      node.removeEventListener('keydown', press);
+      node.replaceChildren();
+    },
+  };
+}
+
+const DIRECTIONS: Record<string, Cell> = {
+  ArrowLeft: { query: 0, key: -1 },
+  ArrowRight: { query: 0, key: 1 },
+  ArrowUp: { query: -1, key: 0 },
+  ArrowDown: { query: 1, key: 0 },
+};
+
+/** Room for token labels on both axes; less on a phone. */
+function marginsFor(width: number): Margins {
+  return width < 480
+    ? { left: 62, right: 18, top: 16, bottom: 86 }
+    : { left: 92, right: 18, top: 16, bottom: 86 };
+}
+
+/** The zoom behaviour keeps gestures inside the map; a transform set by hand must do so itself. */
+function withinExtent(
+  transform: { x: number; y: number; k: number },
+  width: number,
+  height: number,
+) {
+  const { x, y, k } = transform;
+  const inside = (shift: number, pixels: number) => Math.min(0, Math.max(pixels * (1 - k), shift));
+  return zoomIdentity.translate(inside(x, width), inside(y, height)).scale(k);
+}
+
+function isOneTouch(event: Event): boolean {
+  return event.type === 'touchstart' && (event as TouchEvent).touches.length === 1;
+}
+
+function scaledBy(shift: number, after: number, before: number): number {
+  return before > 0 ? (shift * after) / before : 0;
+}
+
+function clamp(value: number, last: number): number {
+  return Math.min(last, Math.max(0, value));
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { formatBytes, formatMs, formatPercent, formatRate, formatWeight } from './numbers';
+
+test('every number carries its unit', () => {
+  expect([0, 999, 1000, 1_638_400, 2.5e9].map(formatBytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1 kB',
+    '1.64 MB',
+    '2.5 GB',
+  ]);
+  expect([0.5, 97.53, 1500, 95_000].map(formatMs)).toEqual([
+    '0.5 ms',
+    '97.5 ms',
+    '1.5 s',
+    '1 min 35 s',
+  ]);
+  expect(formatRate(18, 1750)).toBe('10.3 tokens/s');
+  expect(formatRate(0, 0)).toBe('–');
+  expect(formatPercent(0.2725)).toBe('27.3 %');
+});
+
+test('small weights keep their digits', () => {
+  expect([0, 0.62107, 0.0001, 1.41e-8].map(formatWeight)).toEqual([
+    '0',
+    '0.6211',
+    '0.0001',
+    '1.41e-8',
+  ]);
+});

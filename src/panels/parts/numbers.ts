@@ -1,0 +1,41 @@
+/** How numbers are written on the page: always with their unit. */
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+export function formatCount(count: number): string {
+  return WHOLE.format(count);
+}
+
+/** Decimal units, as in memory of models: 1 MB = 10⁶ bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  return `${formatShort(bytes / 1000 ** power)} ${units[power - 1]}`;
+}
+
+export function formatMs(ms: number): string {
+  if (ms < 1000) return `${formatShort(ms)} ms`;
+  if (ms < 60_000) return `${formatShort(ms / 1000)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+export function formatRate(tokens: number, ms: number): string {
+  return ms > 0 && tokens > 0 ? `${formatShort((tokens * 1000) / ms)} tokens/s` : '–';
+}
+
+export function formatPercent(share: number): string {
+  return `${formatShort(share * 100)} %`;
+}
+
+/** Enough digits to tell weights apart, without pretending more than f32 holds. */
+export function formatWeight(weight: number): string {
+  if (weight === 0) return '0';
+  return weight >= 0.0001 ? weight.toFixed(4) : weight.toExponential(2);
+}
+
+/** Three significant digits, or all digits before the point. */
+export function formatShort(value: number): string {
+  if (Math.abs(value) >= 100) return WHOLE.format(value);
+  return String(Number(value.toPrecision(3)));
+}

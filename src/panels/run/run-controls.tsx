@@ -1,0 +1,74 @@
+import { usePage, usePageActions } from '../../state/page-context';
+import type { PageState, RunView } from '../../state/page-store';
+import { isRunnable } from '../../state/setup';
+import { formatCount, formatMs, formatShort } from '../parts/numbers';
+import { progressOf } from './run-progress';
+import './run-controls.css';
+
+const selectActivity = (state: PageState) => state.activity;
+const selectRun = (state: PageState) => state.run;
+const selectCanRun = ({ setup, model, activity }: PageState) =>
+  activity === 'idle' && model !== null && model.hasTokenizer && isRunnable(setup, model);
+
+/** Run, pause, step, stop, and how far the run is. */
+export function RunControls() {
+  const activity = usePage(selectActivity);
+  const canRun = usePage(selectCanRun);
+  const { run, pause, resume, step, stop } = usePageActions();
+  const live = activity !== 'idle';
+  const paused = activity === 'paused';
+  return (
+    <section className="run-controls" aria-label="Run">
+      <div className="run-buttons">
+        <button
+          type="button"
+          className="primary"
+          data-shortcut="run"
+          disabled={!canRun}
+          onClick={() => void run()}
+        >
+          <span aria-hidden="true">▶</span> Run
+        </button>
+        <button type="button" disabled={!live} onClick={paused ? resume : pause}>
+          {paused ? 'Resume' : 'Pause'}
+        </button>
+        <button type="button" disabled={!paused} onClick={step} title="One more token">
+          Step
+        </button>
+        <button type="button" disabled={!live} onClick={stop}>
+          Stop
+        </button>
+      </div>
+      <Progress />
+    </section>
+  );
+}
+
+function Progress() {
+  const run = usePage(selectRun);
+  const activity = usePage(selectActivity);
+  const progress = run && progressOf(run);
+  const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
+  return (
+    <div className="run-progress">
+      <progress aria-label="Progress of the run" max={1} value={run?.result ? 1 : share} />
+      <p>{run ? describe(run, activity) : 'Not run yet.'}</p>
+    </div>
+  );
+}
+
+function describe(run: RunView, activity: PageState['activity']): string {
+  if (run.result) {
+    const { promptTokens, generated, stopReason, prefillMs, decodeMs } = run.result;
+    const ended = stopReason === 'stopped' ? 'Stopped' : 'Done';
+    return `${ended}: ${formatCount(promptTokens)} + ${generated.length} tokens in ${formatMs(prefillMs + decodeMs)}`;
+  }
+  const { phase, done, total, tokensPerSecond, remainingMs } = progressOf(run);
+  const what = phase === 'prefill' ? 'Reading' : 'Writing';
+  const parts = [`${what} ${formatCount(done)} of ${formatCount(total)}`];
+  if (tokensPerSecond !== null) parts.push(`${formatShort(tokensPerSecond)}/s`);
+  if (activity === 'paused') parts.push('paused');
+  else if (remainingMs !== null && phase === 'prefill') parts.push(`${formatMs(remainingMs)} left`);
+  else if (remainingMs !== null) parts.push(`≤ ${formatMs(remainingMs)} left`);
+  return parts.join(' · ');
+}

@@ -1,0 +1,70 @@
+import { useId } from 'react';
+import { usePage, usePageActions } from '../../state/page-context';
+import type { PageState } from '../../state/page-store';
+import { axisProblem, parameterProblem } from '../../state/setup';
+import { REGISTRY, type StrategyChoice } from '../../strategies/registry';
+import type { Axis } from '../../strategies/schema';
+import { Info } from '../parts/info';
+import { ParameterControl } from '../parts/parameter-control';
+import { Explained } from './explained';
+
+const selectModel = (state: PageState) => state.model;
+
+const AXIS_TITLES: Record<Axis, string> = {
+  prefill: 'Prefill',
+  cache: 'Cache',
+  decode: 'Decode',
+  score: 'Score',
+};
+
+/** One axis: its entries, and the controls of the chosen entry made from its parameter schema. */
+export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoice }) {
+  const id = useId();
+  const model = usePage(selectModel);
+  const { changeAxis } = usePageActions();
+  const { id: entryId, values } = choice[axis];
+  const entries = REGISTRY[axis];
+  const entry = entries.find((candidate) => candidate.id === entryId) ?? entries[0];
+  const controls = entry.parameters.map((parameter) => {
+    const value = values[parameter.name] ?? parameter.default;
+    return { parameter, value, problem: parameterProblem(parameter, value) };
+  });
+  const wholeProblem = controls.some(({ problem }) => problem)
+    ? null
+    : axisProblem(axis, choice, model);
+
+  return (
+    <fieldset className="axis">
+      <legend className="visually-hidden">{AXIS_TITLES[axis]} axis</legend>
+      <label htmlFor={id}>{AXIS_TITLES[axis]}</label>
+      <select
+        id={id}
+        value={entry.id}
+        onChange={(event) => changeAxis(axis, event.target.value, {})}
+      >
+        {entries.map(({ id: value, title }) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <Info about={entry.title}>
+        <Explained axis={axis} id={entry.id} />
+      </Info>
+      {controls.map(({ parameter, value, problem }) => (
+        <ParameterControl
+          key={`${entry.id}.${parameter.name}`}
+          parameter={parameter}
+          value={value}
+          problem={problem}
+          onChange={(next) => changeAxis(axis, entry.id, { ...values, [parameter.name]: next })}
+        />
+      ))}
+      {wholeProblem && (
+        <p className="problem" role="alert">
+          {wholeProblem}
+        </p>
+      )}
+    </fieldset>
+  );
+}

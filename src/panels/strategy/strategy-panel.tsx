@@ -1,0 +1,117 @@
+import { useId } from 'react';
+import { usePage, usePageActions } from '../../state/page-context';
+import type { PageState } from '../../state/page-store';
+import { isRunnable, presetOfChoice } from '../../state/setup';
+import { PRESETS } from '../../strategies/presets';
+import type { StrategyChoice } from '../../strategies/registry';
+import { AXES } from '../../strategies/schema';
+import { Info } from '../parts/info';
+import { formatBytes, formatCount, formatPercent } from '../parts/numbers';
+import { Panel } from '../parts/panel';
+import { AxisFields } from './axis-fields';
+import { Explained } from './explained';
+import { predictCost } from './predicted-cost';
+import './strategy-panel.css';
+
+const selectSetup = (state: PageState) => state.setup;
+const selectModel = (state: PageState) => state.model;
+const selectPrompt = (state: PageState) => state.prompt;
+const selectRunStrategy = (state: PageState) => state.run?.strategy ?? null;
+
+/** A preset, and the four axes that it is a point on. */
+export function StrategyPanel() {
+  const { strategy } = usePage(selectSetup);
+  const ran = usePage(selectRunStrategy);
+  return (
+    <Panel name="strategy" title="Strategy" info={<AboutStrategies />}>
+      <PresetChoice strategy={strategy} />
+      {AXES.map((axis) => (
+        <AxisFields key={axis} axis={axis} choice={strategy} />
+      ))}
+      <PredictedCostLine />
+      <p className="hint changed" aria-live="polite">
+        {ran && JSON.stringify(ran) !== JSON.stringify(strategy)
+          ? 'Changed since the run on screen: press Run to see the effect.'
+          : ''}
+      </p>
+    </Panel>
+  );
+}
+
+function PresetChoice({ strategy }: { strategy: StrategyChoice }) {
+  const id = useId();
+  const { choosePreset } = usePageActions();
+  const preset = presetOfChoice(strategy);
+  return (
+    <div className="preset">
+      <label htmlFor={id}>Preset</label>
+      <select
+        id={id}
+        value={preset?.id ?? 'custom'}
+        onChange={(event) => choosePreset(event.target.value)}
+      >
+        {!preset && (
+          <option value="custom" disabled>
+            Custom
+          </option>
+        )}
+        {PRESETS.map(({ id: value, title }) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+      {preset ? (
+        <Info about={preset.title}>
+          <p>{preset.summary}</p>
+          {AXES.map((axis) => (
+            <Explained key={axis} axis={axis} id={preset.choice[axis].id} brief />
+          ))}
+        </Info>
+      ) : (
+        <span />
+      )}
+    </div>
+  );
+}
+
+function PredictedCostLine() {
+  const setup = usePage(selectSetup);
+  const model = usePage(selectModel);
+  const prompt = usePage(selectPrompt);
+  const length = prompt?.ids.length;
+  if (!model || !length || !isRunnable(setup, model)) return <dl className="cost" />;
+  const cost = predictCost(setup.strategy, length, model);
+  return (
+    <dl className="cost" aria-label={`Predicted cost at ${length} tokens`}>
+      <dt>prefill</dt>
+      <dd>≤ {formatCount(cost.attendedPairs)} (query, key) pairs a head</dd>
+      <dt>cache</dt>
+      <dd>
+        {formatCount(cost.slotsHeld)} entries a head, {formatBytes(cost.kvBytes)} (
+        {formatPercent(cost.kvBytes / cost.denseBytes)})
+      </dd>
+      <dt>decode</dt>
+      <dd>reads {formatCount(cost.slotsRead)} entries a head and token</dd>
+    </dl>
+  );
+}
+
+function AboutStrategies() {
+  return (
+    <>
+      <p>
+        A strategy is one choice on each of four axes: which pairs are computed while the prompt is
+        read (prefill), which keys and values stay (cache), which of those a new token reads
+        (decode), and how scores become weights (score). A system from a paper is a preset.
+      </p>
+      <p>
+        The cost below the axes is predicted from the formulas of the entries for the present
+        prompt; the Cache panel shows what was really held.
+      </p>
+      <p>
+        Try: run “Dense”, then “StreamingLLM”, and watch what happens to a needle in the middle.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { troubleOf } from '../trouble';
+import { type EngineClient, unwrap } from '../worker/client';
+import type { TileRequest } from '../worker/protocol';
+import type { PageActions } from './page-actions';
+import {
+  type AttentionRow,
+  type Inspection,
+  kvHeadOf,
+  type PageState,
+  type PageStore,
+  processedTokens,
+} from './page-store';
+
+const IDLE_DELAY_MS = 40;
+/** While the model runs, looking must cost it little. */
+const LIVE_DELAY_MS = 500;
+
+/** Looks up what the token and head panels show, whenever the selection or the run changes. */
+export function keepInspected(
+  engine: EngineClient,
+  store: PageStore,
+  actions: PageActions,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was asked for last, by part of the inspection: the same is not asked for twice. */
+  const asked = new Map<keyof Inspection, string>();
+
+  /** Asks once per key, and keeps the answer only if the run is still the same. */
+  async function lookUp<K extends keyof Inspection>(
+    part: K,
+    key: string,
+    ask: () => Promise<Inspection[K]>,
+  ) {
+    const runId = store.getState().run?.id;
+    const question = `${runId}:${key}`;
+    if (asked.get(part) === question) return;
+    asked.set(part, question);
+    try {
+      const found = await ask();
+      const { run, inspection } = store.getState();
+      if (found && run?.id === runId) {
+        store.setState({ inspection: { ...inspection, [part]: found } });
+      }
+      actions.report('view', null);
+    } catch (error) {
+      asked.delete(part);
+      if (store.getState().run?.id === runId) actions.report('view', troubleOf(error));
+    }
+  }
+
+  async function row(
+    channel: string,
+    request: TileRequest,
+    query: number | null,
+  ): Promise<AttentionRow | null> {
+    const tile = await actions.requestTile(channel, request);
+    if (!tile) return null;
+    const { layer, head } = request;
+    return { layer, head, query, weights: tile.weights, sampledQueries: tile.sampledQueries };
+  }
+
+  function inspect() {
+    timer = undefined;
+    const { run, model, selection, hover, shading, activity } = store.getState();
+    const processed = processedTokens(run);
+    if (!run || !model || processed === 0) return;
+    const { layer, head } = selection;
+    const rowPart = { layer, head, rows: 1, pooling: 'mean' } as const;
+
+    const query = selection.query ?? hover.query;
+    if (query !== null && query < processed) {
+      void lookUp('row', `${layer}.${head}.${query}`, () => {
+        const keys: [number, number] = [0, query + 1];
+        const request = { ...rowPart, queries: [query, query + 1] as [number, number], keys };
+        return row('row', { ...request, columns: query + 1 }, query);
+      });
+    }
+    if (shading === 'received') {
+      void lookUp('received', `${layer}.${head}.${processed}`, () => {
+        const all: [number, number] = [0, processed];
+        const request = { ...rowPart, queries: all, keys: all, columns: processed };
+        return row('received', request, null);
+      });
+    }
+    const kvHead = kvHeadOf(model, head);
+    void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
+      const queries = unwrap(await engine.evictedAt(layer, kvHead));
+      return { layer, kvHead, queries };
+    });
+    if (run.prefill.done === run.prefill.total && activity !== 'running') {
+      void lookUp('heads', 'prompt', async () => unwrap(await engine.heads()));
+    }
+  }
+
+  function onChange(state: PageState, before: PageState) {
+    const changed =
+      state.run !== before.run ||
+      state.selection !== before.selection ||
+      state.hover.query !== before.hover.query ||
+      state.shading !== before.shading ||
+      state.activity !== before.activity;
+    if (!changed) return;
+    // Going idle looks at once; otherwise a look that is due stays due, so that a live run is followed.
+    if (state.activity !== before.activity) clearTimeout(timer);
+    else if (timer !== undefined) return;
+    timer = setTimeout(inspect, state.activity === 'running' ? LIVE_DELAY_MS : IDLE_DELAY_MS);
+  }
+
+  const unsubscribe = store.subscribe(onChange);
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+  };
+}

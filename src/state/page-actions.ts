@@ -1,0 +1,172 @@
+import { presetOf } from '../strategies/presets';
+import { entryOf } from '../strategies/registry';
+import type { Axis, ParameterValues } from '../strategies/schema';
+import { type Trouble, type TroubleAction, TroubleError, troubleOf } from '../trouble';
+import { type EngineClient, unwrap } from '../worker/client';
+import type { LoadRequest, ModelInfo } from '../worker/protocol';
+import { toggledHead } from './masked-heads';
+import type { PageStore, TroubleSource } from './page-store';
+import { showPrompt } from './run-events';
+import { promptSpecOf, runRequestOf, type Setup } from './setup';
+import type { Selection } from './setup-url';
+import { createTileQueue, type RequestTile } from './tile-queue';
+
+/** All that a person can set off on the page. */
+export interface PageActions {
+  /** Loads the model; the trouble of a failure is also on the page. */
+  load(): Promise<ModelInfo>;
+  /** Tokenizes the present prompt, so that it can be read before it is run. */
+  prepare(): Promise<void>;
+  run(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  step(): void;
+  stop(): void;
+  requestTile: RequestTile;
+  changeSetup(change: Partial<Setup>): void;
+  changeNumber(name: string, value: number | string): void;
+  choosePreset(id: string): void;
+  changeAxis(axis: Axis, id: string, values: ParameterValues): void;
+  /** Masks a head, or lets it work again, by setting the score axis. */
+  toggleHead(layer: number, head: number): void;
+  select(change: Partial<Selection>): void;
+  hover(query: number | null, key: number | null): void;
+  /** Does the next step that a trouble offers. */
+  act(source: TroubleSource, action: TroubleAction): void;
+  report(source: TroubleSource, trouble: Trouble | null): void;
+}
+
+export function createPageActions(
+  engine: EngineClient,
+  store: PageStore,
+  loadRequest: LoadRequest,
+): PageActions {
+  const { getState, setState } = store;
+
+  function report(source: TroubleSource, trouble: Trouble | null) {
+    if (!trouble && !getState().troubles[source]) return;
+    setState(({ troubles }) => {
+      const { [source]: _, ...others } = troubles;
+      return { troubles: trouble ? { ...others, [source]: trouble } : others };
+    });
+  }
+
+  async function load() {
+    report('load', null);
+    try {
+      const model = unwrap(await engine.load(loadRequest));
+      const { selection } = getState();
+      setState({ model, load: null, selection: selectionWithin(selection, model) });
+      return model;
+    } catch (error) {
+      report('load', troubleOf(error));
+      throw error;
+    }
+  }
+
+  async function prepare() {
+    try {
+      const prompt = unwrap(await engine.prepare(promptSpecOf(getState().setup)));
+      // A run that began in the meantime shows its own prompt.
+      if (getState().activity === 'idle') setState((state) => showPrompt(state, prompt));
+      report('prompt', null);
+    } catch (error) {
+      report('prompt', troubleOf(error));
+    }
+  }
+
+  async function run() {
+    if (getState().runRequested) return;
+    report('run', null);
+    setState({ runRequested: true, device: null });
+    try {
+      const result = unwrap(await engine.run(runRequestOf(getState().setup)));
+      setState(({ run }) => ({ run: run && { ...run, result } }));
+    } catch (error) {
+      report('run', troubleOf(error));
+    }
+    setState({ runRequested: false, activity: 'idle' });
+  }
+
+  function changeSetup(change: Partial<Setup>) {
+    setState(({ setup }) => ({ setup: { ...setup, ...change } }));
+  }
+
+  function changeAxis(axis: Axis, id: string, values: ParameterValues) {
+    const complete: ParameterValues = {};
+    for (const { name, default: usual } of entryOf(axis, id).parameters) complete[name] = usual;
+    const chosen = { id, values: { ...complete, ...values } };
+    setState(({ setup }) => ({
+      setup: { ...setup, strategy: { ...setup.strategy, [axis]: chosen } },
+    }));
+  }
+
+  function changeNumber(name: string, value: number | string) {
+    changeSetup({ numbers: { ...getState().setup.numbers, [name]: value } });
+  }
+
+  function choosePreset(id: string) {
+    changeSetup({ strategy: structuredClone(presetOf(id).choice) });
+  }
+
+  function act(source: TroubleSource, action: TroubleAction) {
+    report(source, null);
+    switch (action.do) {
+      case 'reload':
+        location.reload();
+        break;
+      case 'retry':
+        if (source === 'load') load().catch(ignoreReported);
+        else if (source === 'prompt') void prepare();
+        else if (source === 'run') void run();
+        break;
+      case 'use-preset':
+        choosePreset(action.preset);
+        break;
+      case 'set-length':
+        changeSetup({ wholeText: false });
+        changeNumber('length', action.length);
+        break;
+    }
+  }
+
+  return {
+    load,
+    prepare,
+    run,
+    pause: () => void engine.pause(),
+    resume: () => void engine.resume(),
+    step: () => void engine.step(),
+    stop: () => void engine.stop(),
+    requestTile: createTileQueue(async (request) => unwrap(await engine.tile(request))),
+    changeSetup,
+    changeNumber,
+    choosePreset,
+    changeAxis,
+    toggleHead(layer, head) {
+      const score = toggledHead(getState().setup.strategy.score, { layer, head });
+      changeAxis('score', score.id, score.values);
+    },
+    select: (change) => setState(({ selection }) => ({ selection: { ...selection, ...change } })),
+    hover(query, key) {
+      const { hover } = getState();
+      if (hover.query !== query || hover.key !== key) setState({ hover: { query, key } });
+    },
+    act,
+    report,
+  };
+}
+
+/** A selection from an address may name a head that this model lacks. */
+function selectionWithin(selection: Selection, { layers, heads }: ModelInfo): Selection {
+  return {
+    ...selection,
+    layer: Math.min(selection.layer, layers - 1),
+    head: Math.min(selection.head, heads - 1),
+  };
+}
+
+/** `load` has already put its trouble on the page. */
+function ignoreReported(error: unknown) {
+  if (!(error instanceof TroubleError)) throw error;
+}

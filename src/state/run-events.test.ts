@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { defaultPrompt } from '../needle/default-prompt';
+import type { PreparedPrompt } from '../needle/prompt-spec';
+import type { CacheSnapshot, EngineEvent } from '../worker/protocol';
+import { createPageStore, processedTokens } from './page-store';
+import { applyEvents, showPrompt } from './run-events';
+import { setupFrom } from './setup';
+
+function promptOf(...ids: number[]): PreparedPrompt {
+  return {
+    spec: defaultPrompt(1),
+    ids: Uint32Array.from(ids),
+    pieces: ids.map((id) => ` t${id}`),
+    needleSpan: null,
+    questionSpan: null,
+    realisedDepth: null,
+  };
+}
+
+const SNAPSHOT: CacheSnapshot = {
+  tokens: 2,
+  pageSlots: 16,
+  pageBytes: 64,
+  pagesHeld: 1,
+  peakPages: 1,
+  pages: Uint32Array.of(1),
+  slots: Uint32Array.of(2),
+  denseBytes: 64,
+  inspectionBytes: 0,
+};
+
+const RUN: EngineEvent[] = [
+  { type: 'prepared', prompt: promptOf(0, 7, 8) },
+  { type: 'state', state: 'running' },
+  { type: 'prefill', done: 2, total: 3, ms: 10 },
+  { type: 'cache', snapshot: SNAPSHOT },
+  { type: 'prefill', done: 3, total: 3, ms: 15 },
+  { type: 'token', index: 0, id: 4, piece: ' a', decodeMs: 0 },
+  { type: 'token', index: 1, id: 5, piece: ' b', decodeMs: 6 },
+];
+
+function page() {
+  const store = createPageStore(setupFrom(defaultPrompt(1)), {
+    layer: 0,
+    head: 0,
+    query: null,
+    key: null,
+  });
+  const apply = (...batch: EngineEvent[]) => {
+    store.setState((state) => applyEvents(state, batch));
+    return store.getState();
+  };
+  store.setState({ runRequested: true });
+  return { store, apply };
+}
+
+describe('events of a run', () => {
+  test('one batch makes one state with all that happened', () => {
+    const { apply } = page();
+    const { activity, run, selection } = apply(...RUN);
+    expect(activity).toBe('running');
+    expect(run?.generated.map(({ piece }) => piece)).toEqual([' a', ' b']);
+    expect(processedTokens(run)).toBe(3);
+    expect(selection.query).toBe(2);
+  });
+
+  test('a picked token stays picked', () => {
+    const { store, apply } = page();
+    store.setState({ selection: { layer: 1, head: 1, query: 1, key: 0 } });
+    expect(apply(...RUN).selection.query).toBe(1);
+  });
+
+  test('a pause does not begin a new run', () => {
+    const { apply } = page();
+    apply(...RUN);
+    apply({ type: 'state', state: 'paused' });
+    const { run, activity } = apply({ type: 'state', state: 'running' });
+    expect(activity).toBe('running');
+    expect(run?.generated).toHaveLength(2);
+  });
+
+  test('a replayed token is not doubled', () => {
+    const { apply } = page();
+    apply(...RUN);
+    const { run } = apply({ type: 'token', index: 1, id: 5, piece: ' b', decodeMs: 7 });
+    expect(run?.generated).toHaveLength(2);
+  });
+
+  test('the same prompt keeps the run on screen, another text puts it away', () => {
+    const { store, apply } = page();
+    apply(...RUN);
+    store.setState((state) => showPrompt(state, promptOf(0, 7, 8)));
+    expect(store.getState().run).not.toBeNull();
+    store.setState((state) => showPrompt(state, promptOf(0, 7, 9)));
+    expect(store.getState().run).toBeNull();
+    expect(store.getState().selection.query).toBeNull();
+  });
+
+  test('a run that the page did not ask for is not shown, and replaces the one on screen', () => {
+    const { store, apply } = page();
+    apply(...RUN);
+    store.setState({ runRequested: false, activity: 'idle' });
+    const { run, activity } = apply(...RUN);
+    expect(run).toBeNull();
+    expect(activity).toBe('idle');
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { defaultPrompt } from '../needle/default-prompt';
+import { choiceFrom, PRESETS } from '../strategies/presets';
+import { TroubleError } from '../trouble';
+import { type Setup, setupFrom } from './setup';
+import { hashOf, MAX_TEXT_IN_URL, readHash, type Selection } from './setup-url';
+
+const FRESH = setupFrom(defaultPrompt(1));
+const NOTHING: Selection = { layer: 2, head: 0, query: null, key: null };
+
+function roundTrip(setup: Setup, selection = NOTHING) {
+  return readHash(hashOf(setup, selection), FRESH, NOTHING);
+}
+
+describe('a setup in the address', () => {
+  test.each(PRESETS.map((preset) => preset.id))('keeps the preset %s', (id) => {
+    const setup = { ...FRESH, strategy: choiceFrom(id, []) };
+    expect(roundTrip(setup).setup).toEqual(setup);
+  });
+
+  test('keeps turned axes and changed parameters', () => {
+    const strategy = choiceFrom('streaming-llm', [
+      'cache.recent=256',
+      'score=head-mask',
+      'score.heads=2.0,3.5',
+    ]);
+    expect(roundTrip({ ...FRESH, strategy }).setup.strategy).toEqual(strategy);
+  });
+
+  test('keeps own text, signs and all', () => {
+    const haystack = { title: 'a&b.txt', text: 'One # two.\n“Three” & 100 % four?' };
+    const setup = { ...FRESH, haystack, wholeText: true, needle: 'Ünïque = 1.' };
+    expect(roundTrip(setup).setup).toEqual(setup);
+  });
+
+  test('leaves a text out that is too long for an address', () => {
+    const haystack = { title: 'long', text: 'x'.repeat(MAX_TEXT_IN_URL + 1) };
+    expect(roundTrip({ ...FRESH, haystack }).setup.haystack).toEqual(FRESH.haystack);
+  });
+
+  test('keeps the selection', () => {
+    const selection = { layer: 3, head: 5, query: 511, key: 0 };
+    expect(roundTrip(FRESH, selection).selection).toEqual(selection);
+  });
+
+  test('keeps a number that is out of range, so that the page can say so', () => {
+    const setup = { ...FRESH, numbers: { ...FRESH.numbers, length: -3 } };
+    expect(roundTrip(setup).setup.numbers.length).toBe(-3);
+  });
+
+  test('changes nothing that it does not name', () => {
+    expect(readHash('#depth=25', FRESH, NOTHING)).toEqual({
+      setup: { ...FRESH, numbers: { ...FRESH.numbers, depth: 25 } },
+      selection: NOTHING,
+    });
+  });
+
+  test('refuses a strategy that does not exist', () => {
+    expect(() => readHash('#strategy=magic', FRESH, NOTHING)).toThrow(TroubleError);
+  });
+});
