@@ -45,28 +45,30 @@ function TroubleBanner({ source, trouble }: { source: TroubleSource; trouble: Tr
 
 function DeviceNotice() {
   const device = usePage(selectDevice);
+  const troubles = usePage(selectTroubles);
   const store = usePageStore();
-  if (!device) return null;
+  if (!device || (device.state === 'failed' && troubles.run?.code === 'device-lost')) return null;
   const { state, reason, replayedTokens } = device;
   return (
-    <section className="banner notice" role="status">
+    <section
+      className={`banner ${state === 'failed' ? 'trouble' : 'notice'}`}
+      role={state === 'failed' ? 'alert' : 'status'}
+    >
       <p>
-        {state === 'lost' ? (
-          <>
-            <strong>The GPU device was lost.</strong> Restarting it and replaying the run …
-          </>
-        ) : (
-          <>
-            <strong>The GPU device was lost and has been restarted.</strong>{' '}
-            {replayedTokens > 0
-              ? `${formatCount(replayedTokens)} tokens were replayed; the run is where it was.`
-              : 'Nothing had to be replayed.'}
-          </>
-        )}
+        <strong>{DEVICE_NEWS[state]}</strong>{' '}
+        {state === 'restored' &&
+          (replayedTokens > 0
+            ? `${formatCount(replayedTokens)} tokens were replayed; the run is where it was.`
+            : 'Nothing had to be replayed.')}
         {reason && <span className="hint"> Reason: {reason}</span>}
       </p>
-      {state === 'restored' && (
-        <div className="banner-actions">
+      <div className="banner-actions">
+        {state === 'failed' && (
+          <button type="button" onClick={() => location.reload()}>
+            Reload the page
+          </button>
+        )}
+        {state === 'restored' && (
           <button
             type="button"
             aria-label="Dismiss"
@@ -74,8 +76,14 @@ function DeviceNotice() {
           >
             ✕
           </button>
-        </div>
-      )}
+        )}
+      </div>
     </section>
   );
 }
+
+const DEVICE_NEWS = {
+  lost: 'The GPU device was lost. A new one is being set up …',
+  restored: 'The GPU device was lost and has been restarted.',
+  failed: 'The GPU device was lost and could not be replaced.',
+};

@@ -8,6 +8,7 @@ const selectModel = (state: PageState) => state.model;
 const selectLoad = (state: PageState) => state.load;
 const selectStatus = ({ troubles, device, model, activity }: PageState): Status => {
   if (device?.state === 'lost') return 'restarting';
+  if (device?.state === 'failed') return 'trouble';
   if (!model) return troubles.load ? 'trouble' : 'loading';
   return activity === 'idle' ? (troubles.run ? 'trouble' : 'ready') : activity;
 };

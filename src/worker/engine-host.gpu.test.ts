@@ -23,6 +23,15 @@ function request(changes: Partial<RunRequest> = {}): RunRequest {
 const tokensOf = (batch: EngineEvent[]) =>
   batch.flatMap((event) => (event.type === 'token' ? [event.id] : []));
 
+/** Devices that the host took, so that a test can take one away as a crash would. */
+const devices: GPUDevice[] = [];
+const { requestDevice } = GPUAdapter.prototype;
+GPUAdapter.prototype.requestDevice = async function (descriptor) {
+  const device = await requestDevice.call(this, descriptor);
+  devices.push(device);
+  return device;
+};
+
 function expectSameScores(after: HeadScores, before: HeadScores): void {
   after.sink.forEach((score, i) => {
     expect(score).toBeCloseTo(before.sink[i], 5);
@@ -106,7 +115,7 @@ describe('the engine behind the page', () => {
     while (tokensOf(events.slice(begun)).length < 3) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    host.loseDevice();
+    devices.at(-1)?.destroy();
     const result = await running;
     expect(result.generated).toEqual(undisturbed.generated);
     expect(tokensOf(events.slice(begun))).toEqual(undisturbed.generated);
@@ -119,7 +128,7 @@ describe('the engine behind the page', () => {
   it('brings an idle run back, so that its maps stay explorable', async () => {
     await host.run(request({ maxTokens: 2 }));
     const before = await host.heads();
-    host.loseDevice();
+    devices.at(-1)?.destroy();
     while (!events.some((event) => event.type === 'device' && event.state === 'restored')) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

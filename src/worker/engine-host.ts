@@ -9,7 +9,7 @@ import { attentionTile } from '../probes/attention-tile';
 import { sinkScores } from '../probes/sink-score';
 import { PRESETS } from '../strategies/presets';
 import { buildStrategy, completeChoice } from '../strategies/registry';
-import { TroubleError } from '../trouble';
+import { TroubleError, troubleOf } from '../trouble';
 import { ModelSlot } from './model-slot';
 import type {
   EngineEvent,
@@ -155,11 +155,6 @@ export class EngineHost {
     } finally {
       run.destroy();
     }
-  }
-
-  loseDevice(): void {
-    // As in a crash, the slot is not told: only the device's own promise says so.
-    this.loaded().model.device.destroy();
   }
 
   private async execute(request: RunRequest, control: RunControl): Promise<RunResult> {
@@ -313,6 +308,7 @@ export class EngineHost {
   /** The device went away. A live run notices by itself; an idle one is brought back here. */
   private onLost(): void {
     if (this.control) return;
+    // The event of a failure reaches the page; nobody waits for a result here.
     this.recover().catch(() => {});
   }
 
@@ -324,9 +320,20 @@ export class EngineHost {
 
   /** Takes a new device, uploads the model again, and replays the run to the token where it was. */
   private recover(): Promise<void> {
-    this.recovering ??= this.recoverOnce().finally(() => {
-      this.recovering = null;
-    });
+    this.recovering ??= this.recoverOnce()
+      .catch((error) => {
+        const reason = troubleOf(error).what;
+        this.emit({ type: 'device', state: 'failed', reason, replayedTokens: 0 });
+        throw new TroubleError(
+          'device-lost',
+          `The GPU device was lost and could not be replaced: ${reason}`,
+          'Reload the page; close other tabs that use the GPU if it happens again.',
+          [{ do: 'reload', label: 'Reload the page' }],
+        );
+      })
+      .finally(() => {
+        this.recovering = null;
+      });
     return this.recovering;
   }
 
@@ -372,7 +379,7 @@ export class EngineHost {
   private async endRun(): Promise<void> {
     this.control?.stop();
     await this.running;
-    await this.recovering;
+    await this.recovering?.catch(() => {});
   }
 
   private dropRun(): void {

@@ -25,7 +25,6 @@ const api: EngineApi = {
   heads: () => attempt((engine) => engine.heads()),
   evictedAt: (layer, kvHead) => attempt((engine) => engine.evictedAt(layer, kvHead)),
   logits: (ids, top) => attempt((engine) => engine.logits(ids, top)),
-  loseDevice: async () => host?.loseDevice(),
 };
 
 Comlink.expose(api);

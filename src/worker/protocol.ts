@@ -122,8 +122,13 @@ export type EngineEvent =
   | { type: 'prefill'; done: number; total: number; ms: number }
   | { type: 'token'; index: number; id: number; piece: string; decodeMs: number }
   | { type: 'cache'; snapshot: CacheSnapshot }
-  /** The GPU went away; the worker takes a new one and replays. `restored` when it is done. */
-  | { type: 'device'; state: 'lost' | 'restored'; reason: string; replayedTokens: number };
+  /** The GPU went away; the worker takes a new one and replays. `failed` where none can be had. */
+  | {
+      type: 'device';
+      state: 'lost' | 'restored' | 'failed';
+      reason: string;
+      replayedTokens: number;
+    };
 
 /** Values of a tile's cells that are not weights. */
 export const CELL_FUTURE = -1;
@@ -178,6 +183,4 @@ export interface EngineApi {
   evictedAt(layer: number, kvHead: number): Promise<Outcome<Uint32Array>>;
   /** Logits after a dense forward pass over the ids, at the last position. */
   logits(ids: number[], top: number): Promise<Outcome<Logits>>;
-  /** Drops the GPU device as a crash would: for tests of the recovery. */
-  loseDevice(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { axisBottom, axisLeft, type ScaleLinear, type Selection, select } from 'd3';
+import { axisBottom, axisLeft, range, type ScaleLinear, type Selection, select } from 'd3';
 import { onOneLine } from '../parts/token-text';
 import type { Plot } from './heatmap-drawing';
 
@@ -55,7 +55,7 @@ export function createHeatmapAxes(svg: SVGSVGElement): HeatmapAxes {
       keyTitle.attr('x', left + width / 2).attr('y', top + height + bottom - 4);
       queryTitle.attr('transform', `translate(11,${top + height / 2}) rotate(-90)`);
 
-      const keyTicks = ticksOf(keys, width, 70);
+      const keyTicks = ticksOf(keys, width, 70, props.pieces.length);
       keyAxis.attr('transform', `translate(0,${height + 5})`).call(
         axisBottom(centred(keys))
           .tickValues(keyTicks.values)
@@ -64,7 +64,7 @@ export function createHeatmapAxes(svg: SVGSVGElement): HeatmapAxes {
           ),
       );
       keyAxis.classed('turned', keyTicks.asTokens);
-      const queryTicks = ticksOf(queries, height, 36);
+      const queryTicks = ticksOf(queries, height, 36, props.pieces.length);
       queryAxis.attr('transform', 'translate(-5,0)').call(
         axisLeft(centred(queries))
           .tickValues(queryTicks.values)
@@ -85,11 +85,16 @@ function centred(scale: ScaleLinear<number, number>): ScaleLinear<number, number
   return scale.copy().range([from + half, to + half]);
 }
 
-function ticksOf(scale: ScaleLinear<number, number>, pixels: number, apart: number) {
+function ticksOf(
+  scale: ScaleLinear<number, number>,
+  pixels: number,
+  apart: number,
+  tokens: number,
+) {
   const [from, to] = scale.domain();
   const asTokens = scale(1) - scale(0) >= TOKEN_LABEL_PX;
   const values = asTokens
-    ? Array.from({ length: Math.ceil(to) - Math.ceil(from) }, (_, index) => Math.ceil(from) + index)
+    ? range(Math.ceil(from), Math.min(Math.ceil(to), tokens))
     : scale
         .ticks(Math.max(2, pixels / apart))
         .filter((value) => Number.isInteger(value) && value < to);

@@ -85,14 +85,14 @@ function PredictedCostLine() {
   return (
     <dl className="cost" aria-label={`Predicted cost at ${length} tokens`}>
       <dt>prefill</dt>
-      <dd>≤ {formatCount(cost.attendedPairs)} (query, key) pairs a head</dd>
+      <dd>≤ {formatCount(cost.attendedPairs)} pairs/head</dd>
       <dt>cache</dt>
       <dd>
-        {formatCount(cost.slotsHeld)} entries a head, {formatBytes(cost.kvBytes)} (
-        {formatPercent(cost.kvBytes / cost.denseBytes)})
+        {formatCount(cost.slotsHeld)} entries/head · {formatBytes(cost.kvBytes)} ·{' '}
+        {formatPercent(cost.kvBytes / cost.denseBytes)}
       </dd>
       <dt>decode</dt>
-      <dd>reads {formatCount(cost.slotsRead)} entries a head and token</dd>
+      <dd>reads {formatCount(cost.slotsRead)} entries/head</dd>
     </dl>
   );
 }

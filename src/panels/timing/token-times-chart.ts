@@ -25,7 +25,7 @@ export function createTokenTimesChart(node: HTMLElement): TokenTimesChart {
     const width = node.clientWidth - MARGIN.left - MARGIN.right;
     const height = HEIGHT - MARGIN.top - MARGIN.bottom;
     if (width <= 0) return;
-    svg.attr('width', node.clientWidth);
+    svg.attr('width', node.clientWidth).attr('visibility', times.length > 0 ? 'visible' : 'hidden');
     const x = scaleLinear([2, Math.max(3, times.length + 1)], [0, width]);
     const y = scaleLinear([0, max(times) ?? 1], [height, 0]).nice(3);
     bottom.attr('transform', `translate(0,${height})`).call(

@@ -125,9 +125,12 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
 
   return {
     update(next) {
-      if (next.pieces !== props?.pieces) layOut(next.pieces);
+      const before = props;
       props = next;
-      for (const row of near) paint(row);
+      if (next.pieces !== before?.pieces) layOut(next.pieces);
+      // A token that is added to the text leaves all other rows as they are.
+      const repaint = !before || !paintsAlike(before, next);
+      for (const row of near) if (repaint || !row.tokens) paint(row);
     },
     reveal(position) {
       const row = rows[Math.floor(position / ROW_TOKENS)];
@@ -146,6 +149,19 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
       scroller.replaceChildren();
     },
   };
+}
+
+function paintsAlike(a: TokenViewProps, b: TokenViewProps): boolean {
+  return (
+    a.shading === b.shading &&
+    a.scale === b.scale &&
+    a.dark === b.dark &&
+    a.query === b.query &&
+    a.key === b.key &&
+    a.promptLength === b.promptLength &&
+    a.needleSpan === b.needleSpan &&
+    a.questionSpan === b.questionSpan
+  );
 }
 
 function splitRow(row: Row, first: number): HTMLElement[] {

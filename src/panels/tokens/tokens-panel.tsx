@@ -202,7 +202,9 @@ function PickedLine({ shading, pieces }: { shading: TokenShading; pieces: string
     <p className="read-out hint" aria-live="polite">
       {hasRun
         ? parts.filter(Boolean).join(' · ')
-        : 'Run the prompt to see what each token looks at.'}
+        : pieces.length > 0
+          ? 'Run the prompt to see what each token looks at.'
+          : 'The text appears once the model is loaded.'}
     </p>
   );
 }
