@@ -1,6 +1,6 @@
 import type { BufferSet } from '../gpu/buffers';
 import type { Pipeline, Resource } from '../gpu/kernels';
-import { packStruct } from '../gpu/wgsl';
+import { packStruct, structOf } from '../gpu/wgsl';
 import type { GpuModel } from './gpu-model';
 import type { InspectionStore } from './inspection';
 import { DECODE_SPLIT, FRAME_CODE, KERNELS } from './kernels';
@@ -11,6 +11,10 @@ import type { AttentionPasses, Strategy } from './strategy';
 export const MAX_CHUNK = 512;
 /** Uniform slices start at multiples of this (the largest value an adapter may ask for). */
 const SLICE = 256;
+
+/** The struct `Frame`: where its fields are. Written by hand each token, so that nothing is allocated. */
+const FRAME = structOf(FRAME_CODE, 'Frame');
+const WORD = Object.fromEntries(FRAME.fields.map(({ name, word }) => [name, word]));
 
 /** A kernel with everything bound; only the number of workgroups is open. */
 interface Step {
@@ -48,7 +52,9 @@ export class ForwardPass implements AttentionPasses {
   readonly sharedGroup: GPUBindGroup;
 
   private readonly frame: GPUBuffer;
-  private readonly frameData = new ArrayBuffer(32);
+  private readonly frameData = new ArrayBuffer(FRAME.bytes);
+  private readonly frameWords = new Uint32Array(this.frameData);
+  private readonly frameFloats = new Float32Array(this.frameData);
   private readonly layers: LayerSteps[];
   private readonly embed: Step;
   private readonly output: Step;
@@ -175,15 +181,14 @@ export class ForwardPass implements AttentionPasses {
   /** Tells the GPU what the next submission holds. The one write a submission needs for its parameters. */
   writeFrame(tokens: number, position: number): void {
     const { cache, score } = this.strategy;
-    const words = new Uint32Array(this.frameData);
-    words[0] = tokens;
-    words[1] = position;
-    words[2] = cache.sinks;
-    words[3] = Number.isFinite(cache.recent) ? cache.recent : 0xffffffff;
-    words[4] = this.cache.tableStride;
-    words[5] = this.inspection ? position : 0;
-    new Float32Array(this.frameData)[6] =
-      1 / (Math.sqrt(this.model.config.headDim) * score.temperature);
+    const { frameWords: words, frameFloats: floats } = this;
+    words[WORD.tokens] = tokens;
+    words[WORD.position] = position;
+    words[WORD.sinks] = cache.sinks;
+    words[WORD.recent] = Number.isFinite(cache.recent) ? cache.recent : 0xffffffff;
+    words[WORD.page_table_stride] = this.cache.tableStride;
+    words[WORD.lse_position] = this.inspection ? position : 0;
+    floats[WORD.score_scale] = 1 / (Math.sqrt(this.model.config.headDim) * score.temperature);
     this.model.device.queue.writeBuffer(this.frame, 0, this.frameData);
     this.tokens = tokens;
   }

@@ -111,11 +111,6 @@ export class Run {
     return this.processed >= this.options.ids.length;
   }
 
-  /** Bytes of the run's buffers on the GPU, cache pools included. */
-  get bytes(): number {
-    return this.buffers.bytes;
-  }
-
   /** Reads the next chunk of the prompt; at its end the first token is drawn. */
   async readChunk(): Promise<void> {
     const { ids, strategy } = this.options;
