@@ -38,10 +38,14 @@ test('adapter too small: says what the model needs and what is there', async ({ 
   await expect(banner(page)).toContainText('this adapter allows');
 });
 
-test('a missing model file: names it', async ({ page }) => {
+test('a missing model file: names it, and loads it when it is back', async ({ page }) => {
   await page.route('**/model.safetensors*', (route) => route.fulfill({ status: 404 }));
   await page.goto('./');
   await expect(banner(page)).toContainText('model.safetensors');
+  await page.unroute('**/model.safetensors*');
+  await banner(page).getByRole('button', { name: 'Load again' }).click();
+  await expect(page.locator('.status-line [role=status]')).toHaveText(/ready/, { timeout: 60_000 });
+  await expect(banner(page)).toHaveCount(0);
 });
 
 test('a truncated model file: says how many bytes were expected and found', async ({ page }) => {

@@ -59,7 +59,7 @@ export function createPageActions(
       setState({ model, load: null, selection: selectionWithin(selection, model) });
       return model;
     } catch (error) {
-      report('load', troubleOf(error));
+      report('load', withRetry(troubleOf(error)));
       throw error;
     }
   }
@@ -155,6 +155,12 @@ export function createPageActions(
     act,
     report,
   };
+}
+
+/** A file or a server may be back the next time, so loading can always be tried again. */
+function withRetry(trouble: Trouble): Trouble {
+  if (trouble.actions.length > 0) return trouble;
+  return { ...trouble, actions: [{ do: 'retry', label: 'Load again' }] };
 }
 
 /** A selection from an address may name a head that this model lacks. */
