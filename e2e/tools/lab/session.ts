@@ -67,6 +67,8 @@ export class Session {
     this.server ??= await serve({ port: 0, host: '127.0.0.1', folders: this.folders });
     const { port } = this.server.address() as AddressInfo;
     const address = new URL(`http://127.0.0.1:${port}/?headless=1`);
+    // These numbers are compared with those of other engines and machines: full precision on every adapter.
+    address.searchParams.set('precision', 'f32');
     if (model) address.searchParams.set('model', this.folderAddress(model));
     this.browser = await chromium.launch(browserLaunchOptions({ adapter }));
     const page = await this.browser.newPage();
