@@ -193,14 +193,18 @@ export class ForwardPass implements AttentionPasses {
     this.tokens = tokens;
   }
 
-  /** Records a chunk of the prompt; with `last`, also the logits after it and the draw of a token. */
-  recordChunk(pass: GPUComputePassEncoder, last: boolean): void {
+  /**
+   * Records layers [from, to) of a chunk of the prompt, so that a slow adapter can take a chunk in several
+   * submissions. After the last layer, and with `last`, the logits and the draw of a token follow.
+   */
+  recordChunk(pass: GPUComputePassEncoder, from: number, to: number, last: boolean): void {
     const { sizes, config } = this.model;
     const tokens = this.tokens;
     const tiles = Math.ceil(tokens / 32);
     this.begin(pass);
-    this.run(this.embed, Math.ceil(sizes.hidden4 / 64), tokens);
-    this.layers.forEach((layer, index) => {
+    if (from === 0) this.run(this.embed, Math.ceil(sizes.hidden4 / 64), tokens);
+    for (let index = from; index < to; index++) {
+      const layer = this.layers[index];
       this.run(layer.attentionNorm, tokens);
       this.run(layer.qkvMatrix, Math.ceil(sizes.qkv / 32), tiles);
       this.run(layer.append, Math.ceil(sizes.qkv / 128), tokens);
@@ -211,11 +215,13 @@ export class ForwardPass implements AttentionPasses {
       this.run(layer.gateUpMatrix, Math.ceil((2 * sizes.intermediate4 * 4) / 32), tiles);
       this.run(layer.swiglu, Math.ceil(sizes.intermediate4 / 64), tokens);
       this.run(layer.downMatrix, Math.ceil(sizes.hidden / 32), tiles);
-    });
-    if (this.markEvicted) {
-      this.run(this.markEvicted, Math.ceil(tokens / 64), config.layers * config.kvHeads);
     }
-    if (last) this.finish();
+    if (to === config.layers) {
+      if (this.markEvicted) {
+        this.run(this.markEvicted, Math.ceil(tokens / 64), config.layers * config.kvHeads);
+      }
+      if (last) this.finish();
+    }
     this.pass = null;
   }
 

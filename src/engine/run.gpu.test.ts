@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readBack } from '../gpu/read-back';
 import { lookUp, randomStream } from '../reference/random-model';
 import { forward, type ReferenceStrategy } from '../reference/transformer';
+import { Run } from './run';
 import { GREEDY, randomModel, runToEnd, testConfig, testStrategy } from './testing';
 
 function randomIds(count: number, vocabSize: number, seed: number): number[] {
@@ -123,4 +124,55 @@ describe('cache policies', () => {
       model.destroy();
     });
   }
+});
+
+describe('the pace of reading', () => {
+  afterEach(() => vi.restoreAllMocks());
+  const config = testConfig({ layers: 3 });
+  const ids = randomIds(200, config.vocabSize, 2);
+  const options = { ids, strategy: testStrategy(), sampling: GREEDY, maxTokens: 3, inspect: false };
+
+  /** Runs by a clock on which every submission takes `ms`; counts submissions. */
+  async function runAt(ms: number) {
+    const { model } = await randomModel(config, 6);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += ms;
+      return now;
+    });
+    const submit = vi.spyOn(model.device.queue, 'submit');
+    const run = await runToEnd(model, options);
+    const submissions = submit.mock.calls.length;
+    const bytes = await readBack(model.device, run.forward.logits, config.vocabSize * 4);
+    run.destroy();
+    model.destroy();
+    vi.restoreAllMocks();
+    return { submissions, logits: new Uint32Array(bytes) };
+  }
+
+  it('changes how many submissions there are, and no bit of the result', async () => {
+    const fast = await runAt(0);
+    const slow = await runAt(3000);
+    // 32 + 64 + 104 tokens, then 2 tokens; or 7 chunks in up to 3 submissions, then 2 tokens.
+    expect(fast.submissions).toBe(3 + 2);
+    expect(slow.submissions).toBe(1 + 2 + 5 * 3 + 2);
+    expect(slow.logits).toEqual(fast.logits);
+  });
+
+  it('gives a chunk up between its submissions, as if it had not begun', async () => {
+    const { model } = await randomModel(config, 6);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 3000;
+      return now;
+    });
+    const run = await Run.create(model, options);
+    await run.readChunk();
+    await run.readChunk(() => true);
+    expect(run.processed).toBe(32);
+    await run.readChunk();
+    expect(run.processed).toBe(64);
+    run.destroy();
+    model.destroy();
+  });
 });

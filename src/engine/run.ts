@@ -41,6 +41,8 @@ export class Run {
   processed = 0;
   readonly generated: number[] = [];
   private chunk = MIN_CHUNK;
+  /** Submissions that a chunk is split into, by layers. */
+  private parts = 1;
 
   private constructor(
     private readonly model: GpuModel,
@@ -111,25 +113,36 @@ export class Run {
     return this.processed >= this.options.ids.length;
   }
 
-  /** Reads the next chunk of the prompt; at its end the first token is drawn. */
-  async readChunk(): Promise<void> {
-    const { ids, strategy } = this.options;
-    const { device } = this.model;
+  /**
+   * Reads the next chunk of the prompt; at its end the first token is drawn.
+   * @param stopped asked between the submissions of a chunk; a chunk that is given up has not happened
+   */
+  async readChunk(stopped: () => boolean = () => false): Promise<void> {
+    const { ids } = this.options;
+    const { device, config } = this.model;
     const tokens = Math.min(this.chunk, ids.length - this.processed);
     const last = this.processed + tokens === ids.length;
     const chunk = Uint32Array.from({ length: tokens }, (_, i) => ids[this.processed + i]);
     device.queue.writeBuffer(this.forward.ids, 0, chunk);
+    const { parts } = this;
     const begun = performance.now();
-    await this.submit(tokens, last, (pass) => this.forward.recordChunk(pass, last));
-    const ms = performance.now() - begun;
-    if (Number.isFinite(strategy.cache.recent)) return;
-    if (ms < TARGET_MS / 2) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
-    if (ms > TARGET_MS * 2) this.chunk = Math.max(MIN_CHUNK, this.chunk / 2);
+    this.begin(tokens);
+    for (let part = 0; part < parts; part++) {
+      const from = Math.floor((config.layers * part) / parts);
+      const to = Math.floor((config.layers * (part + 1)) / parts);
+      const ends = part === parts - 1;
+      await this.submit(last && ends, (pass) => this.forward.recordChunk(pass, from, to, last));
+      if (!ends && stopped()) return;
+    }
+    this.commit(tokens);
+    if (tokens === this.chunk) this.pace((performance.now() - begun) / parts);
   }
 
   /** Feeds the newest token back and draws the next. */
   async decodeToken(): Promise<void> {
-    await this.submit(1, true, (pass) => this.forward.recordToken(pass));
+    this.begin(1);
+    await this.submit(true, (pass) => this.forward.recordToken(pass));
+    this.commit(1);
   }
 
   /** Replaces the newest token, where a replay must follow an earlier run to the letter. */
@@ -142,32 +155,49 @@ export class Run {
     this.buffers.destroy();
   }
 
+  /** Keeps submissions near the target: by the chunk's length, and below the smallest chunk by layers. */
+  private pace(submissionMs: number): void {
+    const bounded = Number.isFinite(this.options.strategy.cache.recent);
+    if (submissionMs > TARGET_MS * 2) {
+      if (this.chunk > MIN_CHUNK) this.chunk /= 2;
+      else this.parts = Math.min(this.model.config.layers, this.parts * 2);
+    } else if (submissionMs < TARGET_MS / 2) {
+      if (this.parts > 1) this.parts = Math.floor(this.parts / 2);
+      else if (!bounded) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
+    }
+  }
+
+  /** Makes room for the next tokens and tells the GPU what they are. */
+  private begin(tokens: number): void {
+    this.cache.reserve(tokens);
+    this.forward.writeFrame(tokens, this.processed);
+  }
+
+  /** Counts tokens only when they are done: what a lost device swallowed has not happened. */
+  private commit(tokens: number): void {
+    this.processed += tokens;
+    this.cache.commit(tokens);
+  }
+
   /** One submission: one compute pass, and the drawn token read back when there is one. */
   private async submit(
-    tokens: number,
     draws: boolean,
     record: (pass: GPUComputePassEncoder) => void,
   ): Promise<void> {
     const { device } = this.model;
-    const { queue } = device;
-    this.cache.reserve(tokens);
-    this.forward.writeFrame(tokens, this.processed);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     record(pass);
     pass.end();
     if (draws) encoder.copyBufferToBuffer(this.forward.drawn, 0, this.staging, 0, 4);
-    queue.submit([encoder.finish()]);
-    if (draws) {
-      await this.staging.mapAsync(GPUMapMode.READ);
-      this.generated.push(new Uint32Array(this.staging.getMappedRange())[0]);
-      this.staging.unmap();
-    } else {
-      await queue.onSubmittedWorkDone();
+    device.queue.submit([encoder.finish()]);
+    if (!draws) {
+      await device.queue.onSubmittedWorkDone();
+      return;
     }
-    // Counted only now: a submission that a lost device swallowed has not happened.
-    this.processed += tokens;
-    this.cache.commit(tokens);
+    await this.staging.mapAsync(GPUMapMode.READ);
+    this.generated.push(new Uint32Array(this.staging.getMappedRange())[0]);
+    this.staging.unmap();
   }
 }
 

@@ -214,7 +214,7 @@ export class EngineHost {
     while (!run.promptRead) {
       if (!(await control.proceed())) return 'stopped';
       const begun = performance.now();
-      await run.readChunk();
+      await run.readChunk(() => control.stopped);
       active.prefillMs += performance.now() - begun;
       this.report(active);
     }
