@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   model: [],
   reference: ['model'],
   engine: ['gpu', 'model'],
-  strategies: ['type engine'],
+  strategies: ['engine', 'gpu', 'type model'],
   probes: ['gpu', 'engine'],
   needle: ['model'],
   worker: ['gpu', 'model', 'engine', 'strategies', 'probes', 'needle'],
@@ -67,7 +67,7 @@ function objection({ from, specifier, typeOnly }: Import): string | null {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.tsx?$/.test(file) && !/(\.test|[/\\]testing)\.tsx?$/.test(file))
+  .filter((file) => /\.tsx?$/.test(file) && !/(\.test|[/\\]testing|\boracle)\.tsx?$/.test(file))
   .map((file) => join(SRC, file));
 
 describe('the layers of the design', () => {
@@ -90,7 +90,7 @@ describe('the layers of the design', () => {
     ['engine/run.ts', '../strategies/registry', true],
     ['engine/run.ts', '../reference/transformer', false],
     ['reference/transformer.ts', '../gpu/device', false],
-    ['strategies/cache/window.ts', '../../engine/run', false],
+    ['strategies/cache/window.ts', '../../probes/run-probe', false],
     ['panels/map/map.tsx', '../../worker/engine-host', false],
     ['worker/engine-host.ts', 'react', false],
     ['needle/prompt.ts', 'comlink', false],

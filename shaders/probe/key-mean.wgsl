@@ -1,5 +1,5 @@
 // The mean weight that a range of queries gives to one key, for every head: with the first key, the sink
-// score of Gu et al. (arXiv 2410.10781). Queries for which the key was evicted do not count.
+// score of Gu et al. (arXiv 2410.10781). Queries for which the key was evicted or left out do not count.
 //
 // means  f32[LAYERS, HEADS]; -2 where no query saw the key
 // One workgroup a head; workgroups (HEADS, LAYERS).
@@ -10,15 +10,16 @@ struct Range {
   query_to: u32,
 }
 
-@group(1) @binding(5) var<uniform> range: Range;
-@group(1) @binding(6) var<storage, read_write> means: array<f32>;
+@group(1) @binding(6) var<uniform> range: Range;
+@group(1) @binding(7) var<storage, read_write> means: array<f32>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
   var count = 0.0;
   for (var query = max(range.query_from, range.key) + local; query < range.query_to; query += THREADS) {
-    if (!evicted(group.y, group.x, query, range.key)) {
+    let gone = evicted(group.y, group.x, query, range.key) || skipped(group.y, group.x, query, range.key);
+    if (!gone) {
       sum += weight_of(group.y, group.x, query, range.key);
       count += 1.0;
     }

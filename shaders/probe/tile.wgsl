@@ -1,7 +1,8 @@
 // A tile of the attention map, recomputed at the resolution of the screen: each cell is the maximum or mean
 // of the weights of its queries and keys. Long ranges of queries are sampled evenly, keys never.
 //
-// cells  f32[rows, columns]: a weight, -1 where every key lies in the future, -2 where the others were evicted
+// cells  f32[rows, columns]: a weight; else -1 where every key lies in the future, -2 where one was evicted, -3
+//        where the strategy left the others out
 // One invocation a cell; workgroups (ceil(columns / 64), rows).
 
 struct Tile {
@@ -19,8 +20,8 @@ struct Tile {
   pooling: u32,
 }
 
-@group(1) @binding(5) var<uniform> tile: Tile;
-@group(1) @binding(6) var<storage, read_write> cells: array<f32>;
+@group(1) @binding(6) var<uniform> tile: Tile;
+@group(1) @binding(7) var<storage, read_write> cells: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -38,13 +39,17 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var count = 0u;
   var sum = 0.0;
   var highest = 0.0;
-  var any_evicted = false;
+  var hole = -1.0;
   for (var i = 0u; i < samples; i++) {
     // The last query of each part, so that the newest row of a range is always among the samples.
     let query = query_from + border(query_to - query_from, i + 1u, samples) - 1u;
     for (var key = key_from; key < min(key_to, query + 1u); key++) {
       if (evicted(tile.layer, tile.head, query, key)) {
-        any_evicted = true;
+        hole = -2.0;
+        continue;
+      }
+      if (skipped(tile.layer, tile.head, query, key)) {
+        hole = select(-3.0, hole, hole == -2.0);
         continue;
       }
       let weight = weight_of(tile.layer, tile.head, query, key);
@@ -53,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       highest = max(highest, weight);
     }
   }
-  var cell = select(-1.0, -2.0, any_evicted);
+  var cell = hole;
   if (count > 0u) {
     cell = select(highest, sum / f32(count), tile.pooling == 1u);
   }

@@ -2,37 +2,45 @@
 //
 // Frame          written once a submission by the run loop
 // rope_table     cos and sin of position angles, see rope.wgsl
-// page_table     [layers, kvHeads, page_table_stride]: the page that holds slots [16 i, 16 i + 16) of a head
-// slot_counts    [layers, kvHeads]: slots that the head held before this submission
+// cache_table    first HeadState of every layer and KV head, then the page table, see pages.wgsl
 
 struct Frame {
-  // Tokens in this submission: the chunk's length in prefill, 1 in decode.
+  // Tokens in this submission: the chunk's length in prefill, 1 in decode, 0 where only the cache is worked on.
   tokens: u32,
   // Position in the text of the first of them.
   position: u32,
-  // Entries at the start of every head's cache that always stay visible.
-  sinks: u32,
-  // Newest entries that a query sees, its own included; 0xffffffff for all.
-  recent: u32,
+  // Where the page table begins in cache_table, and how many pages one head's row can name.
+  page_table: u32,
   page_table_stride: u32,
-  // Where the log-sum-exp of the first row goes: `position` when rows are kept, 0 when they are not.
-  lse_position: u32,
   // Scores are multiplied by this before the softmax: 1 / (sqrt(headDim) * temperature).
   score_scale: f32,
+  // Steering: in steered heads, keys of the text at [steer_from, steer_to) get this added to their scores.
+  steer_bias: f32,
+  steer_from: u32,
+  steer_to: u32,
+  // Words of a bit row of a plan over all keys, and over all blocks of 16 keys, see plan.wgsl.
+  plan_words: u32,
+  plan_block_words: u32,
 }
 
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> rope_table: array<vec2<f32>>;
-@group(0) @binding(2) var<storage, read> page_table: array<u32>;
-@group(0) @binding(3) var<storage, read> slot_counts: array<u32>;
+@group(0) @binding(2) var<storage, read> cache_table: array<u32>;
 
 // What differs from layer to layer: one slice of a uniform buffer each.
 struct Layer {
   index: u32,
-  // Rows of log-sum-exp go to lse[lse_offset + head * lse_stride + frame.lse_position + row].
-  lse_offset: u32,
-  lse_stride: u32,
+  // Queries are multiplied by max(scale_least, scale_per_log * ln(position + 1)); 0 and 1: unchanged.
+  scale_per_log: f32,
+  scale_least: f32,
   padding: u32,
   // Bit h of the 256: the output of query head h is replaced by zero.
   masked_heads: array<vec4<u32>, 2>,
+  // Bit h of the 256: scores of query head h are steered.
+  steered_heads: array<vec4<u32>, 2>,
+}
+
+fn has_head(heads: array<vec4<u32>, 2>, head: u32) -> bool {
+  var words = heads;
+  return ((words[head / 128u][head / 32u % 4u] >> (head % 32u)) & 1u) == 1u;
 }

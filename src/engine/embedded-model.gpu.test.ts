@@ -3,7 +3,8 @@ import { readBack } from '../gpu/read-back';
 import { type Checkpoint, loadCheckpoint } from '../model/checkpoint';
 import reference from '../reference/embedded-model.json';
 import { createGpuModel, type GpuModel } from './gpu-model';
-import { GREEDY, runToEnd, testGpu, testStrategy } from './testing';
+import { testGpu } from './test-gpu';
+import { GREEDY, runToEnd, testStrategy } from './testing';
 
 /** `embedded-model.json` was computed with PyTorch from the same weights. */
 describe('the embedded model agrees with PyTorch', () => {

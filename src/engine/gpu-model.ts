@@ -1,11 +1,17 @@
 import { withMemoryCheck } from '../gpu/buffers';
 import type { Gpu } from '../gpu/device';
-import { type Constants, KernelCompiler, layoutEntry, type Pipeline } from '../gpu/kernels';
+import {
+  type Constants,
+  type Kernel,
+  KernelCompiler,
+  layoutEntry,
+  type Pipeline,
+} from '../gpu/kernels';
 import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
 import { KERNELS } from './kernels';
-import { ropeTable } from './rope-table';
-import { chunkTiles, type Sizes, sizesOf } from './sizes';
+import { ropeFrequencies, ropeTable } from './rope-table';
+import { type ChunkTiles, chunkTiles, type Sizes, sizesOf } from './sizes';
 import { type ModelWeights, uploadWeights } from './weights';
 
 /** Every pipeline of a model. Those that read keys come twice: positions of the text, positions re-indexed. */
@@ -22,6 +28,7 @@ export interface Pipelines {
   downMatrix: Pipeline;
   downVector: Pipeline;
   output: Pipeline;
+  countPairs: Pipeline;
   merge: Pipeline;
   sample: Pipeline;
   capture: Pipeline;
@@ -52,6 +59,8 @@ export interface GpuModel {
   pipelines: Pipelines;
   /** Queries that one workgroup of chunk attention handles. */
   chunkRows: number;
+  /** Compiles a kernel with the model's sizes as constants; the second time it is there already. */
+  kernel(kernel: Kernel, constants?: Constants): Promise<Pipeline>;
   destroy(): void;
 }
 
@@ -69,23 +78,19 @@ export async function createGpuModel(
   const { config } = checkpoint;
   const upload = await withMemoryCheck(device, 'the weights of the model', () => {
     const weights = uploadWeights(device, checkpoint, precision);
-    const angles = ropeTable(config.headDim, config.ropeTheta);
+    const angles = ropeTable(ropeFrequencies(config.headDim, config.ropeTheta));
     const buffer = weights.buffers.storage('rope table', angles.byteLength);
     device.queue.writeBuffer(buffer, 0, angles);
     return { weights, ropeTable: buffer, destroy: () => weights.buffers.destroy() };
   });
   const sharedLayout = device.createBindGroupLayout({
     label: 'frame',
-    entries: [
-      layoutEntry(0, 'uniform'),
-      layoutEntry(1, 'read'),
-      layoutEntry(2, 'read'),
-      layoutEntry(3, 'read'),
-    ],
+    entries: [layoutEntry(0, 'uniform'), layoutEntry(1, 'read'), layoutEntry(2, 'read')],
   });
   const compiler = new KernelCompiler(device, precision, sharedLayout);
   const tiles = chunkTiles(config.headDim, device.limits.maxComputeWorkgroupStorageSize);
-  const pipelines = await compileAll(compiler, config, tiles, onCompiled);
+  const compile = compileOnce(compiler, modelConstants(config, tiles));
+  const pipelines = await compileAll(compile, config, onCompiled);
   return {
     gpu,
     device,
@@ -98,35 +103,59 @@ export async function createGpuModel(
     compiler,
     pipelines,
     chunkRows: 4 * tiles.rowGroups,
+    kernel: compile,
     destroy: upload.destroy,
   };
 }
 
-async function compileAll(
-  compiler: KernelCompiler,
-  config: ModelConfig,
-  tiles: { rowGroups: number; blockKeys: number },
-  onCompiled: (done: number, total: number) => void,
-): Promise<Pipelines> {
+type Compile = (kernel: Kernel, constants?: Constants) => Promise<Pipeline>;
+
+/** Sizes that kernels ask for by name. */
+function modelConstants(config: ModelConfig, tiles: ChunkTiles): Constants {
   const size = sizesOf(config);
-  const model: Constants = {
+  return {
+    LAYERS: config.layers,
     HEAD_DIM: config.headDim,
     HEADS: config.heads,
     KV_HEADS: config.kvHeads,
     LANES: size.lanes,
+    OUT_STRIDE: size.attention4 * 4,
     WIDTH: size.hidden,
     EPS: config.rmsNormEps,
     VOCAB: config.vocabSize,
+    ROW_GROUPS: tiles.rowGroups,
+    BLOCK_KEYS: tiles.blockKeys,
   };
+}
+
+function compileOnce(compiler: KernelCompiler, model: Constants): Compile {
+  const compiled = new Map<string, Promise<Pipeline>>();
+  return (kernel, constants = {}) => {
+    const key = `${kernel.name} ${JSON.stringify(constants)}`;
+    let pipeline = compiled.get(key);
+    if (!pipeline) {
+      pipeline = compiler.compile(kernel, { ...model, ...constants });
+      pipeline.catch(() => compiled.delete(key));
+      compiled.set(key, pipeline);
+    }
+    return pipeline;
+  };
+}
+
+/** Compiles what every run needs; what a strategy needs beside it is compiled when it is first used. */
+async function compileAll(
+  compileKernel: Compile,
+  config: ModelConfig,
+  onCompiled: (done: number, total: number) => void,
+): Promise<Pipelines> {
+  const size = sizesOf(config);
   const queue: Promise<Pipeline>[] = [];
   let done = 0;
   const compile = (kernel: keyof typeof KERNELS, constants: Constants = {}): Promise<Pipeline> => {
-    const promise = compiler
-      .compile(KERNELS[kernel], { ...model, ...constants })
-      .then((pipeline) => {
-        onCompiled(++done, queue.length);
-        return pipeline;
-      });
+    const promise = compileKernel(KERNELS[kernel], constants).then((pipeline) => {
+      onCompiled(++done, queue.length);
+      return pipeline;
+    });
     queue.push(promise);
     return promise;
   };
@@ -134,12 +163,7 @@ async function compileAll(
     const REINDEXED = reindexed;
     const [append, chunk, decode, tile, keyMean] = await Promise.all([
       compile('append', { REINDEXED }),
-      compile('chunk', {
-        REINDEXED,
-        ROW_GROUPS: tiles.rowGroups,
-        BLOCK_KEYS: tiles.blockKeys,
-        OUT_STRIDE4: size.attention4,
-      }),
+      compile('chunk', { REINDEXED }),
       compile('decode', { REINDEXED }),
       compile('tile', { REINDEXED }),
       compile('keyMean', { REINDEXED }),
@@ -165,6 +189,7 @@ async function compileAll(
     norm,
     swiglu,
     output,
+    countPairs,
     merge,
     sample,
     capture,
@@ -180,6 +205,7 @@ async function compileAll(
     compile('rmsNorm', { WIDTH4: size.hidden4 }),
     compile('swiglu', { WIDTH4: size.intermediate4 }),
     compile('matvec', { IN4: size.hidden4, OUT: config.vocabSize, INPUT: 1 }),
+    compile('countPairs'),
     compile('merge'),
     compile('sample', { THREADS: 256 }),
     compile('capture'),
@@ -198,6 +224,7 @@ async function compileAll(
     downMatrix,
     downVector,
     output,
+    countPairs,
     merge,
     sample,
     capture,

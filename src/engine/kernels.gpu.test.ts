@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { packStruct } from '../gpu/wgsl';
 import { randomStream } from '../reference/random-model';
 import { candidates, sample } from '../reference/sampler';
 import { matVec, rmsNorm, rope, silu } from '../reference/transformer';
 import { samplingData } from './forward';
-import { KERNELS, PAGE_SLOTS } from './kernels';
-import { ropeTable } from './rope-table';
+import { FRAME_CODE, HEAD_STATE, KERNELS, PAGE_SLOTS } from './kernels';
+import { ropeFrequencies, ropeTable } from './rope-table';
 import { runKernel } from './run-kernel';
 
 const next = randomStream(7);
@@ -34,6 +35,17 @@ function expectClose(
     }
   }
 }
+
+/** The layer's uniform of a model as trained. */
+const layerUniform = (index: number) =>
+  packStruct(FRAME_CODE, 'Layer', {
+    index,
+    scale_per_log: 0,
+    scale_least: 1,
+    padding: 0,
+    masked_heads: new Uint32Array(8),
+    steered_heads: new Uint32Array(8),
+  });
 
 describe('linear', () => {
   for (const [tokens, width] of [
@@ -182,27 +194,33 @@ describe('cache', () => {
       const pages = 2 * kvHeads * stride;
       // Pages in reverse order, for the second of two layers.
       const pageTable = Uint32Array.from({ length: pages }, (_, i) => pages - 1 - i);
-      const slotCounts = new Uint32Array(2 * kvHeads).fill(before);
+      const cacheTable = new Uint32Array(2 * kvHeads * HEAD_STATE + pages);
+      for (let head = 0; head < 2 * kvHeads; head++) cacheTable[head * HEAD_STATE] = before;
+      cacheTable.set(pageTable, 2 * kvHeads * HEAD_STATE);
       const qkv = random(tokens * parts * headDim);
       const result = await runKernel(KERNELS.append, {
         constants: { HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, REINDEXED: reindexed },
-        frame: { tokens, position, page_table_stride: stride },
-        ropeTable: ropeTable(headDim, theta) as Float32Array<ArrayBuffer>,
-        pageTable,
-        slotCounts,
+        frame: {
+          tokens,
+          position,
+          page_table: 2 * kvHeads * HEAD_STATE,
+          page_table_stride: stride,
+        },
+        ropeTable: ropeTable(ropeFrequencies(headDim, theta)),
+        cacheTable,
         inputs: {
-          layer: new Uint32Array([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+          layer: layerUniform(1),
           qkv,
           keys: new Float32Array(pages * PAGE_SLOTS * headDim),
           values: new Float32Array(pages * PAGE_SLOTS * headDim),
-          positions: new Uint32Array(pages * PAGE_SLOTS),
+          entries: new Uint32Array(pages * PAGE_SLOTS * 2),
         },
-        outputs: ['qkv', 'keys', 'values', 'positions'],
+        outputs: ['qkv', 'keys', 'values', 'entries'],
         workgroups: [Math.ceil((parts * headDim) / 128), tokens],
       });
       const keys = new Float32Array(result.keys);
       const values = new Float32Array(result.values);
-      const positions = new Uint32Array(result.positions);
+      const entries = new Uint32Array(result.entries);
       const queries = new Float32Array(result.qkv);
       const turned = (token: number, part: number) => {
         const raw = row(qkv, token * parts + part, headDim, headDim);
@@ -219,7 +237,7 @@ describe('cache', () => {
           expectClose(row(keys, at, headDim, headDim), turned(token, heads + kvHead));
           const value = row(qkv, token * parts + heads + kvHeads + kvHead, headDim, headDim);
           expectClose(row(values, at, headDim, headDim), value, 0);
-          expect(positions[at]).toBe(position + token);
+          expect([...entries.subarray(at * 2, at * 2 + 2)]).toEqual([position + token, 0]);
         }
       }
     });
@@ -232,13 +250,13 @@ describe('cache', () => {
       const result = await runKernel(KERNELS.append, {
         constants: { HEADS: 1, KV_HEADS: 1, HEAD_DIM: headDim, REINDEXED: 0 },
         frame: { position },
-        ropeTable: ropeTable(headDim, 500000) as Float32Array<ArrayBuffer>,
+        ropeTable: ropeTable(ropeFrequencies(headDim, 500000)),
         inputs: {
-          layer: new Uint32Array(12),
+          layer: layerUniform(0),
           qkv,
           keys: new Float32Array(PAGE_SLOTS * headDim),
           values: new Float32Array(PAGE_SLOTS * headDim),
-          positions: new Uint32Array(PAGE_SLOTS),
+          entries: new Uint32Array(PAGE_SLOTS * 2),
         },
         outputs: ['qkv'],
         workgroups: [1, 1],
@@ -251,16 +269,15 @@ describe('cache', () => {
   it('mark-evicted notes the first query that no longer sees an entry', async () => {
     const [sinks, recent, before, tokens, position, capacity] = [2, 5, 6, 4, 106, 120];
     const slots = before + tokens;
-    const positions = Uint32Array.from({ length: PAGE_SLOTS }, (_, slot) =>
-      slot < slots ? position - before + slot : 0,
-    );
+    const entries = new Uint32Array(PAGE_SLOTS * 2);
+    for (let slot = 0; slot < slots; slot++) entries[slot * 2] = position - before + slot;
     const { evicted_at } = await runKernel(KERNELS.markEvicted, {
       constants: { HEADS: 1, KV_HEADS: 1 },
-      frame: { tokens, position, sinks, recent },
-      slotCounts: new Uint32Array([before, 0, 0, 0]),
+      frame: { tokens, position },
+      cacheTable: new Uint32Array([before, sinks, recent, 0, 0]),
       inputs: {
         store: new Uint32Array([capacity, 0, 0, 0]),
-        positions,
+        entries,
         evicted_at: new Uint32Array(capacity).fill(0xffffffff),
       },
       outputs: ['evicted_at'],

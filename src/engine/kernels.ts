@@ -1,4 +1,5 @@
 import chunkCode from '../../shaders/attention/chunk.wgsl?raw';
+import countPairsCode from '../../shaders/attention/count-pairs.wgsl?raw';
 import decodeCode from '../../shaders/attention/decode.wgsl?raw';
 import mergeCode from '../../shaders/attention/merge.wgsl?raw';
 import appendCode from '../../shaders/cache/append.wgsl?raw';
@@ -9,13 +10,23 @@ import matvecCode from '../../shaders/linear/matvec.wgsl?raw';
 import swigluCode from '../../shaders/linear/swiglu.wgsl?raw';
 import rmsNormCode from '../../shaders/norm/rms-norm.wgsl?raw';
 import captureCode from '../../shaders/probe/capture.wgsl?raw';
+import capturePlanCode from '../../shaders/probe/capture-plan.wgsl?raw';
+import captureReadsCode from '../../shaders/probe/capture-reads.wgsl?raw';
 import keyMeanCode from '../../shaders/probe/key-mean.wgsl?raw';
 import tileCode from '../../shaders/probe/tile.wgsl?raw';
 import sampleCode from '../../shaders/sample/sample.wgsl?raw';
+import chunkPlan from '../../shaders/shared/chunk-plan.wgsl?raw';
 import frame from '../../shaders/shared/frame.wgsl?raw';
 import pages from '../../shaders/shared/pages.wgsl?raw';
+import plan from '../../shaders/shared/plan.wgsl?raw';
+import planned from '../../shaders/shared/planned.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
 import rope from '../../shaders/shared/rope.wgsl?raw';
+import rows from '../../shaders/shared/rows.wgsl?raw';
+import selected from '../../shaders/shared/selected.wgsl?raw';
+import steer from '../../shaders/shared/steer.wgsl?raw';
+import unplanned from '../../shaders/shared/unplanned.wgsl?raw';
+import unselected from '../../shaders/shared/unselected.wgsl?raw';
 import weights from '../../shaders/shared/weights.wgsl?raw';
 import type { Kernel } from '../gpu/kernels';
 
@@ -23,8 +34,37 @@ import type { Kernel } from '../gpu/kernels';
 export const PAGE_SLOTS = 16;
 /** Slots that one workgroup of `shaders/attention/decode.wgsl` reads. */
 export const DECODE_SPLIT = 256;
+/** Most tokens of one submission, what the work buffers are made for: as in `shaders/shared/rows.wgsl`. */
+export const MAX_CHUNK = 512;
+/** Words of `cache_table` per layer and KV head: as in `shaders/shared/pages.wgsl`. */
+export const HEAD_STATE = 4;
+/** Stands for "no window" on the GPU. */
+export const ALL = 0xffffffff;
 
-/** Every kernel: its file and the shared files it needs. */
+/** Shader files that others build on; what each needs is said at its top. */
+export const SHARED = {
+  frame,
+  pages,
+  plan,
+  planned,
+  reduce,
+  rope,
+  rows,
+  selected,
+  steer,
+  unselected,
+};
+
+/** A kernel from its own file and the shared ones that it needs; WGSL does not mind the order. */
+export function kernel(name: string, code: string, ...shared: string[]): Kernel {
+  return { name, code: [...shared, code].join('\n') };
+}
+
+const past = [frame, rope, pages, rows, plan, planned, weights];
+const chunkParts = [frame, rope, pages, rows, plan, steer];
+const decodeParts = [frame, rope, pages, reduce, steer];
+
+/** The kernels of the forward pass and the probes. */
 export const KERNELS = {
   embed: kernel('linear/embed', embedCode),
   rmsNorm: kernel('norm/rms-norm', rmsNormCode, reduce),
@@ -33,18 +73,19 @@ export const KERNELS = {
   swiglu: kernel('linear/swiglu', swigluCode),
   append: kernel('cache/append', appendCode, frame, rope, pages),
   markEvicted: kernel('cache/mark-evicted', markEvictedCode, frame, pages),
-  chunk: kernel('attention/chunk', chunkCode, frame, rope, pages),
-  decode: kernel('attention/decode', decodeCode, frame, rope, pages, reduce),
-  merge: kernel('attention/merge', mergeCode, frame, rope, pages),
+  chunk: kernel('attention/chunk', chunkCode, ...chunkParts, unplanned),
+  plannedChunk: kernel('attention/planned-chunk', chunkCode, ...chunkParts, planned, chunkPlan),
+  countPairs: kernel('attention/count-pairs', countPairsCode, frame, pages, rows, reduce),
+  decode: kernel('attention/decode', decodeCode, ...decodeParts, unselected),
+  selectedDecode: kernel('attention/selected-decode', decodeCode, ...decodeParts, selected),
+  merge: kernel('attention/merge', mergeCode, frame, rope, pages, rows),
   sample: kernel('sample/sample', sampleCode, frame, reduce),
-  capture: kernel('probe/capture', captureCode, frame, pages),
-  tile: kernel('probe/tile', tileCode, frame, rope, pages, weights),
-  keyMean: kernel('probe/key-mean', keyMeanCode, frame, rope, pages, weights, reduce),
+  capture: kernel('probe/capture', captureCode, frame, pages, rows),
+  capturePlan: kernel('probe/capture-plan', capturePlanCode, frame),
+  captureReads: kernel('probe/capture-reads', captureReadsCode, frame, pages, selected),
+  tile: kernel('probe/tile', tileCode, ...past),
+  keyMean: kernel('probe/key-mean', keyMeanCode, ...past, reduce),
 } satisfies Record<string, Kernel>;
 
-/** The struct `Frame` and `Layer` that all kernels share. */
+/** The structs `Frame` and `Layer` that all kernels share. */
 export const FRAME_CODE = frame;
-
-function kernel(name: string, code: string, ...shared: string[]): Kernel {
-  return { name, code: [...shared, code].join('\n') };
-}

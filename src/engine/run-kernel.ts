@@ -2,15 +2,15 @@ import { BufferSet } from '../gpu/buffers';
 import { type Constants, type Kernel, KernelCompiler, layoutEntry } from '../gpu/kernels';
 import { readBack } from '../gpu/read-back';
 import { bindingsOf, packStruct } from '../gpu/wgsl';
-import { FRAME_CODE } from './kernels';
-import { testGpu } from './testing';
+import { FRAME_CODE, HEAD_STATE } from './kernels';
+import { testGpu } from './test-gpu';
 
 /** What a kernel under test shares with the others of its submission. */
 interface SharedInputs {
   frame?: Partial<Record<string, number>>;
   ropeTable?: Float32Array<ArrayBuffer>;
-  pageTable?: Uint32Array<ArrayBuffer>;
-  slotCounts?: Uint32Array<ArrayBuffer>;
+  /** Head states, then the page table (`shaders/shared/pages.wgsl`). */
+  cacheTable?: Uint32Array<ArrayBuffer>;
 }
 
 export interface KernelCall extends SharedInputs {
@@ -19,17 +19,20 @@ export interface KernelCall extends SharedInputs {
   inputs: Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | ArrayBuffer>;
   /** Which inputs to read back afterwards. */
   outputs: string[];
-  workgroups: [number, number];
+  workgroups: [number, number, number?];
 }
 
 const FRAME = {
   tokens: 1,
   position: 0,
-  sinks: 0,
-  recent: 0xffffffff,
+  page_table: HEAD_STATE,
   page_table_stride: 1,
-  lse_position: 0,
   score_scale: 1,
+  steer_bias: 0,
+  steer_from: 0,
+  steer_to: 0,
+  plan_words: 1,
+  plan_block_words: 1,
 };
 
 /** Runs one kernel alone on the test device, for tests. Returns the raw bytes of each output. */
@@ -47,7 +50,7 @@ export async function runKernel(
   const frame = packStruct(FRAME_CODE, 'Frame', { ...FRAME, ...call.frame } as typeof FRAME);
   const shared = [
     fill(buffers.uniform('frame', frame.byteLength), frame),
-    ...[call.ropeTable ?? none, call.pageTable ?? none, call.slotCounts ?? none].map((data) =>
+    ...[call.ropeTable ?? none, call.cacheTable ?? none].map((data) =>
       fill(buffers.storage('shared', data.byteLength), data),
     ),
   ];

@@ -119,7 +119,7 @@ describe('cache policies', () => {
       const heads = config.layers * config.kvHeads;
       expect(pagesHeld).toBeLessThanOrEqual(heads * (Math.ceil(budget / 16) + 2));
       expect(pagesHeld * 16).toBeGreaterThanOrEqual(heads * budget);
-      expect(pageBytes).toBe(16 * (2 * config.headDim * 4 + 4));
+      expect(pageBytes).toBe(16 * (2 * config.headDim * 4 + 8));
       run.destroy();
       model.destroy();
     });

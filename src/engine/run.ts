@@ -1,12 +1,15 @@
 import { BufferSet, withMemoryCheck } from '../gpu/buffers';
+import { readBack } from '../gpu/read-back';
 import { TroubleError } from '../trouble';
-import { ForwardPass, MAX_CHUNK, samplingData } from './forward';
+import { planLayout } from './bench';
+import { ForwardPass, type StrategyWork, samplingData } from './forward';
 import type { GpuModel } from './gpu-model';
 import { createInspectionStore, type InspectionStore } from './inspection';
-import { PAGE_SLOTS } from './kernels';
+import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { KvCache } from './kv-cache';
+import type { Recorder } from './recorder';
 import { ROPE_POSITIONS } from './rope-table';
-import type { Strategy } from './strategy';
+import type { PromptParts, Strategy } from './strategy';
 
 /** How the next token is drawn; temperature 0 is greedy, topK 0 and topP 1 keep all. */
 export interface SamplingOptions {
@@ -18,15 +21,19 @@ export interface SamplingOptions {
 
 export interface RunOptions {
   ids: ArrayLike<number>;
+  /** Where question and documents begin; without it, all is context and nothing is a document. */
+  parts?: Omit<PromptParts, 'length'>;
   strategy: Strategy;
   sampling: SamplingOptions;
   maxTokens: number;
   inspect: boolean;
+  /** Tokens of a chunk, fixed; without it the strategy or the adapter's speed decides. */
+  chunk?: number;
 }
 
 /**
- * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Under a bounded
- * policy it is the only one: what the cache holds then never depends on the clock.
+ * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Where windows
+ * bound the cache it is the only one: what the cache holds then never depends on the clock.
  */
 const MIN_CHUNK = 32;
 /** A submission should stay below this, so that Stop answers soon and no watchdog strikes. */
@@ -40,19 +47,30 @@ export class Run {
   /** Tokens in the cache's past: prompt tokens read plus generated tokens fed back. */
   processed = 0;
   readonly generated: number[] = [];
-  private chunk = MIN_CHUNK;
+  /** Whether the cache policy has dropped what the prompt does not need. */
+  private compressed = false;
+  private chunk: number;
+  private readonly fixedChunk: boolean;
   /** Submissions that a chunk is split into, by layers. */
-  private parts = 1;
+  private parts: number;
 
   private constructor(
     private readonly model: GpuModel,
     readonly options: RunOptions,
+    readonly prompt: PromptParts,
     private readonly buffers: BufferSet,
     readonly cache: KvCache,
     readonly inspection: InspectionStore | null,
     readonly forward: ForwardPass,
+    private readonly work: StrategyWork,
     private readonly staging: GPUBuffer,
-  ) {}
+  ) {
+    const fixed = options.strategy.cache.round ?? options.chunk ?? chunkOf(options.strategy, model);
+    this.fixedChunk = fixed !== null;
+    this.chunk = fixed ?? MIN_CHUNK;
+    // A long chunk must not be one long submission before its speed is known.
+    this.parts = this.chunk > MIN_CHUNK ? model.config.layers : 1;
+  }
 
   /**
    * Allocates everything that the run needs, for its whole length.
@@ -62,51 +80,44 @@ export class Run {
     const { device, config, precision } = model;
     const { ids, strategy, maxTokens } = options;
     checkIds(ids, config.vocabSize);
-    checkContext(model, options);
-    const { sinks, recent, positions } = strategy.cache;
     const length = ids.length + maxTokens;
-    // A bounded head fills sinks and window, the chunk being read, and what its last pages have to spare.
-    const capacity = Math.min(length, sinks + recent + MIN_CHUNK + 2 * PAGE_SLOTS);
-    const reach = positions === 'reindexed' ? capacity : length;
-    if (reach > ROPE_POSITIONS) {
-      throw new TroubleError(
-        'prompt-too-long',
-        `Positions up to ${reach} are needed; Needlescope can compute ${ROPE_POSITIONS}.`,
-        'Use a shorter prompt or a smaller window.',
-      );
-    }
+    const capacities = headCapacities(options, model, length);
+    checkContext(model, options, Math.max(...capacities));
+    const prompt: PromptParts = {
+      length: ids.length,
+      context: options.parts?.context ?? ids.length,
+      documents: options.parts?.documents ?? [],
+    };
     const buffers = new BufferSet(device, 'Run');
-    return await withMemoryCheck(device, 'cache and work buffers of the run', () => {
-      try {
-        const cache = new KvCache(
-          device,
-          buffers,
-          config,
-          strategy.cache,
-          capacity,
-          precision === 'f16' ? 2 : 4,
-        );
+    try {
+      // Allocation and preparation are checked together: strategies allocate while they prepare.
+      return await withMemoryCheck(device, 'cache and work buffers of the run', async () => {
+        const valueBytes = precision === 'f16' ? 2 : 4;
+        const cache = new KvCache(device, buffers, config, strategy.cache, capacities, valueBytes);
+        const plan = planLayout(length, config.heads);
         const inspection = options.inspect
-          ? createInspectionStore(device, buffers, config, length)
+          ? createInspectionStore(model, buffers, strategy, plan, ids.length, length)
           : null;
         const sampling = buffers.uniform('sampling', 16);
         device.queue.writeBuffer(sampling, 0, samplingData(options.sampling));
-        const forward = new ForwardPass(
+        const forward = await ForwardPass.create(
           model,
           buffers,
           cache,
           inspection,
           strategy,
+          prompt,
+          length,
           sampling,
-          capacity,
         );
+        const work = await prepareWork(strategy, forward);
         const staging = buffers.staging('drawn token', 4);
-        return new Run(model, options, buffers, cache, inspection, forward, staging);
-      } catch (error) {
-        buffers.destroy();
-        throw error;
-      }
-    });
+        return new Run(model, options, prompt, buffers, cache, inspection, forward, work, staging);
+      });
+    } catch (error) {
+      buffers.destroy();
+      throw error;
+    }
   }
 
   get promptRead(): boolean {
@@ -120,29 +131,46 @@ export class Run {
   async readChunk(stopped: () => boolean = () => false): Promise<void> {
     const { ids } = this.options;
     const { device, config } = this.model;
-    const tokens = Math.min(this.chunk, ids.length - this.processed);
-    const last = this.processed + tokens === ids.length;
+    const { forward, work, parts } = this;
+    const tokens = this.nextChunk();
+    const end = this.processed + tokens;
+    const last = end === ids.length;
+    const planned = !this.compressed;
     const chunk = Uint32Array.from({ length: tokens }, (_, i) => ids[this.processed + i]);
-    device.queue.writeBuffer(this.forward.ids, 0, chunk);
-    const { parts } = this;
+    await this.makeRoom(tokens);
+    device.queue.writeBuffer(forward.ids, 0, chunk);
     const begun = performance.now();
+    if (planned) work.prefill.beginChunk?.(this.processed, tokens);
     this.begin(tokens);
     for (let part = 0; part < parts; part++) {
       const from = Math.floor((config.layers * part) / parts);
       const to = Math.floor((config.layers * (part + 1)) / parts);
       const ends = part === parts - 1;
-      await this.submit(last && ends, (pass) => this.forward.recordChunk(pass, from, to, last));
+      await this.submit(tokens, last && ends, () => {
+        forward.recordChunk(work, from, to, last, planned);
+        if (ends && this.compressed) work.cache.afterTokens?.(forward.recorder);
+      });
       if (!ends && stopped()) return;
     }
-    this.commit(tokens);
+    await this.commit(tokens);
     if (tokens === this.chunk) this.pace((performance.now() - begun) / parts);
+    if (!this.compressed && end === this.compressionPoint()) await this.compress();
+    if (last && work.decode?.promptRead) {
+      await this.submitCacheWork((recorder) => work.decode?.promptRead?.(recorder));
+    }
   }
 
   /** Feeds the newest token back and draws the next. */
   async decodeToken(): Promise<void> {
+    const { forward, work } = this;
+    await this.makeRoom(1);
+    work.decode?.beginStep?.(this.processed - this.prompt.length);
     this.begin(1);
-    await this.submit(true, (pass) => this.forward.recordToken(pass));
-    this.commit(1);
+    await this.submit(1, true, () => {
+      forward.recordToken(work);
+      work.cache.afterTokens?.(forward.recorder);
+    });
+    await this.commit(1);
   }
 
   /** Replaces the newest token, where a replay must follow an earlier run to the letter. */
@@ -151,19 +179,77 @@ export class Run {
     this.model.device.queue.writeBuffer(this.forward.ids, 0, new Uint32Array([token]));
   }
 
+  /**
+   * Pairs computed while the prompt was read and entries read by decode steps, counted by the kernels:
+   * u32[layers, heads, 2].
+   */
+  async counts(): Promise<Uint32Array> {
+    const { layers, heads } = this.model.config;
+    return new Uint32Array(
+      await readBack(this.model.device, this.forward.counts, layers * heads * 8),
+    );
+  }
+
+  /** Positions of the text that each layer's KV head holds now, as the newest query sees them. */
+  async keptPositions(): Promise<Uint32Array[]> {
+    const { cache } = this;
+    const bytes = await readBack(this.model.device, cache.entries, cache.entries.size);
+    const words = new Uint32Array(bytes);
+    return Array.from({ length: cache.heads }, (_, head) => {
+      const { sinks, recent } = cache.windowOf(head);
+      const rows = cache.rowsOf(head);
+      const visible = rows.filter((_row, slot) => slot < sinks || rows.length - slot <= recent);
+      return visible.map((row) => words[row * 2]);
+    });
+  }
+
   destroy(): void {
     this.buffers.destroy();
   }
 
+  /** Tokens of the next chunk. Once the cache was compressed, the rest of the prompt comes in small pieces. */
+  private nextChunk(): number {
+    if (this.compressed) return Math.min(MIN_CHUNK, this.prompt.length - this.processed);
+    return Math.min(this.chunk, this.compressionPoint() - this.processed);
+  }
+
+  /** Where the cache policy drops what is not needed: before the question, or at the end of the prompt. */
+  private compressionPoint(): number {
+    const { context, length } = this.prompt;
+    const before = this.options.strategy.cache.compressAfter === 'context' && context > 0;
+    return before && this.processed <= context ? context : length;
+  }
+
+  private async compress(): Promise<void> {
+    this.compressed = true;
+    const { work } = this;
+    if (!work.cache.compress) return;
+    await this.submitCacheWork((recorder) => work.cache.compress?.(recorder));
+    await this.shrink();
+  }
+
+  /** Drops entries before others arrive, where the policy wants that. */
+  private async makeRoom(tokens: number): Promise<void> {
+    const { work } = this;
+    if (!work.cache.needsRoom?.(this.cache.filled, tokens)) return;
+    await this.submitCacheWork((recorder) => work.cache.compress?.(recorder));
+    await this.shrink();
+  }
+
+  private async shrink(): Promise<void> {
+    const left = await this.work.cache.slotsLeft?.(this.cache.filled);
+    if (left) this.cache.shrink(left);
+    if (this.work.cache.beside) this.cache.beside = this.work.cache.beside();
+  }
+
   /** Keeps submissions near the target: by the chunk's length, and below the smallest chunk by layers. */
   private pace(submissionMs: number): void {
-    const bounded = Number.isFinite(this.options.strategy.cache.recent);
     if (submissionMs > TARGET_MS * 2) {
-      if (this.chunk > MIN_CHUNK) this.chunk /= 2;
+      if (this.chunk > MIN_CHUNK && !this.fixedChunk) this.chunk /= 2;
       else this.parts = Math.min(this.model.config.layers, this.parts * 2);
     } else if (submissionMs < TARGET_MS / 2) {
       if (this.parts > 1) this.parts = Math.floor(this.parts / 2);
-      else if (!bounded) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
+      else if (!this.fixedChunk) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
     }
   }
 
@@ -174,21 +260,29 @@ export class Run {
   }
 
   /** Counts tokens only when they are done: what a lost device swallowed has not happened. */
-  private commit(tokens: number): void {
+  private async commit(tokens: number): Promise<void> {
     this.processed += tokens;
     this.cache.commit(tokens);
+    if (this.compressed && this.work.cache.afterTokens) await this.shrink();
   }
 
-  /** One submission: one compute pass, and the drawn token read back when there is one. */
-  private async submit(
-    draws: boolean,
-    record: (pass: GPUComputePassEncoder) => void,
-  ): Promise<void> {
+  /** A submission in which no token is read: the cache is worked on. */
+  private async submitCacheWork(record: (recorder: Recorder) => void): Promise<void> {
+    this.begin(0);
+    await this.submit(0, false, () => {
+      this.forward.recorder.stage('selection');
+      record(this.forward.recorder);
+    });
+  }
+
+  /** One submission, and the drawn token read back when there is one. */
+  private async submit(tokens: number, draws: boolean, record: () => void): Promise<void> {
     const { device } = this.model;
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    record(pass);
-    pass.end();
+    const { recorder } = this.forward;
+    recorder.begin(encoder, tokens);
+    record();
+    recorder.end();
     if (draws) encoder.copyBufferToBuffer(this.forward.drawn, 0, this.staging, 0, 4);
     device.queue.submit([encoder.finish()]);
     if (!draws) {
@@ -199,6 +293,48 @@ export class Run {
     this.generated.push(new Uint32Array(this.staging.getMappedRange())[0]);
     this.staging.unmap();
   }
+}
+
+/** Compiles, allocates and binds what the values of the strategy need. */
+async function prepareWork(strategy: Strategy, { bench }: ForwardPass): Promise<StrategyWork> {
+  const [prefill, cache, decode, score] = await Promise.all([
+    strategy.prefill.prepare?.(bench),
+    strategy.cache.prepare?.(bench),
+    strategy.decode.prepare?.(bench),
+    strategy.score.prepare?.(bench),
+  ]);
+  return {
+    prefill: prefill ?? {},
+    cache: cache ?? {},
+    decode: decode ?? null,
+    score: score ?? null,
+  };
+}
+
+/** Chunk length that a strategy asks for, where results depend on it; null: as the adapter's speed allows. */
+function chunkOf({ prefill, cache, decode }: Strategy, { config }: GpuModel): number | null {
+  if (prefill.parts.length > 0 || decode.wholeChunks) return MAX_CHUNK;
+  const windows = allWindows(cache, config);
+  return windows.some(({ recent }) => Number.isFinite(recent)) ? MIN_CHUNK : null;
+}
+
+function allWindows(cache: Strategy['cache'], { layers, kvHeads }: GpuModel['config']) {
+  return Array.from({ length: layers * kvHeads }, (_, head) =>
+    cache.windowOf(Math.floor(head / kvHeads), head % kvHeads),
+  );
+}
+
+/** Slots that each head may fill at once, in a text of `length` tokens. */
+function headCapacities(
+  { strategy: { cache }, chunk = MIN_CHUNK }: RunOptions,
+  model: GpuModel,
+  length: number,
+): number[] {
+  return allWindows(cache, model.config).map(({ sinks, recent }) => {
+    // A windowed head fills sinks and window, the chunk being read, and what its last pages have to spare.
+    const windowed = sinks + recent + chunk + 2 * PAGE_SLOTS;
+    return Math.min(length, windowed, cache.most ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
@@ -216,21 +352,39 @@ function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
   }
 }
 
-/** Positions of the text end with the model's context; positions in a bounded cache do not. */
-function checkContext({ config }: GpuModel, { ids, strategy }: RunOptions): void {
+/**
+ * Positions of the text end with the model's context; positions in a bounded cache do not.
+ * @param capacity entries that the fullest head may hold
+ */
+function checkContext(
+  { config }: GpuModel,
+  { ids, strategy, maxTokens }: RunOptions,
+  capacity: number,
+): void {
   const { contextLength } = config;
-  const { sinks, recent, positions } = strategy.cache;
-  if (positions === 'reindexed') {
-    if (ids.length > contextLength && sinks + recent > contextLength) {
+  const inCache = strategy.cache.positions === 'reindexed';
+  const reach = inCache ? capacity : ids.length + maxTokens;
+  if (reach > ROPE_POSITIONS) {
+    throw new TroubleError(
+      'prompt-too-long',
+      `Positions up to ${reach} are needed; Needlescope can compute ${ROPE_POSITIONS}.`,
+      'Use a shorter prompt or a smaller window.',
+    );
+  }
+  if (inCache) {
+    const { sinks, recent } = strategy.cache.windowOf(0, 0);
+    const most = Math.min(sinks + recent, strategy.cache.most ?? Number.POSITIVE_INFINITY);
+    if (ids.length > contextLength && most > contextLength) {
       throw new TroubleError(
         'prompt-too-long',
-        `The cache may hold ${sinks + recent} entries, the model's context is ${contextLength} tokens.`,
+        `The cache may hold ${most} entries, the model's context is ${contextLength} tokens.`,
         'Keep fewer entries.',
       );
     }
     return;
   }
-  if (ids.length > contextLength) {
+  // A rule that stretches positions is there for texts longer than the model's own context.
+  if (ids.length > contextLength && !strategy.score.rope) {
     const over = ids.length - contextLength;
     throw new TroubleError(
       'prompt-too-long',

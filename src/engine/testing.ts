@@ -1,12 +1,12 @@
 /** What the browser tests of engine and probes share: random models on the real device. */
-import { acquireGpu, type Gpu } from '../gpu/device';
 import type { Checkpoint, Tensor } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
 import { llamaShapes } from '../model/tensors';
 import { randomWeights } from '../reference/random-model';
 import { createGpuModel, type GpuModel } from './gpu-model';
 import { Run, type RunOptions } from './run';
-import type { Strategy } from './strategy';
+import type { CachePolicy, HeadWindow, Strategy } from './strategy';
+import { testGpu } from './test-gpu';
 
 export const GREEDY = { temperature: 0, topK: 0, topP: 1, seed: 0 };
 
@@ -29,25 +29,18 @@ export function testConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
   };
 }
 
-/** A strategy that computes everything and keeps what the policy says. */
+/** A strategy that computes everything and keeps what the window lets a query see. */
 export function testStrategy(
-  cache: Partial<Strategy['cache']> = {},
+  window: Partial<HeadWindow & Pick<CachePolicy, 'positions'>> = {},
   score: Partial<Strategy['score']> = {},
 ): Strategy {
+  const { sinks = 0, recent = Number.POSITIVE_INFINITY, positions = 'original' } = window;
   return {
-    prefill: { record: (passes, layer) => passes.denseChunk(layer) },
-    cache: { sinks: 0, recent: Number.POSITIVE_INFINITY, positions: 'original', ...cache },
-    decode: { record: (passes, layer) => passes.allSlots(layer) },
+    prefill: { parts: [] },
+    cache: { positions, windowOf: () => ({ sinks, recent }) },
+    decode: {},
     score: { temperature: 1, maskedHeads: [], ...score },
   };
-}
-
-let gpu: Promise<Gpu> | undefined;
-
-/** One device for all tests of a file. */
-export function testGpu(): Promise<Gpu> {
-  gpu ??= acquireGpu(navigator.gpu);
-  return gpu;
 }
 
 /** A checkpoint of random f32 tensors, and the same tensors for the reference. */

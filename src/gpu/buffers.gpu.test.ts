@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { testGpu } from '../engine/testing';
+import { testGpu } from '../engine/test-gpu';
 import { BufferSet, withMemoryCheck } from './buffers';
 
 it('says so when the graphics memory is full, and keeps nothing allocated', async () => {

@@ -66,13 +66,13 @@ export class BufferSet {
 export async function withMemoryCheck<T extends { destroy(): void }>(
   device: GPUDevice,
   what: string,
-  allocate: () => T,
+  allocate: () => T | Promise<T>,
 ): Promise<T> {
   device.pushErrorScope('out-of-memory');
   let made: T | null = null;
   let thrown: unknown = null;
   try {
-    made = allocate();
+    made = await allocate();
   } catch (error) {
     thrown = error;
   }

@@ -1,8 +1,7 @@
 import type { GpuModel } from '../engine/gpu-model';
-import { KERNELS } from '../engine/kernels';
 import type { Run } from '../engine/run';
+import { reindexes } from '../engine/strategy';
 import type { BufferSet } from '../gpu/buffers';
-import { packStruct } from '../gpu/wgsl';
 import { TroubleError } from '../trouble';
 
 interface ProbeCall {
@@ -32,22 +31,18 @@ export async function runProbe(
     );
   }
   const bytes = call.values * 4;
-  const store = buffers.uniform('store', 16);
-  device.queue.writeBuffer(
-    store,
-    0,
-    packStruct(KERNELS[kernel].code, 'Store', { capacity: inspection.capacity }),
-  );
   const output = buffers.storage(call.output, bytes);
   const staging = buffers.staging(call.output, bytes);
-  const pipeline = model.pipelines[run.options.strategy.cache.positions][kernel];
+  const pipeline =
+    model.pipelines[reindexes(run.options.strategy) ? 'reindexed' : 'original'][kernel];
   const group = compiler.bind(pipeline, {
     ...call.resources,
-    store,
+    store: inspection.store,
     q: inspection.q,
     k: inspection.k,
     lse: inspection.lse,
     evicted_at: inspection.evictedAt,
+    records: inspection.records,
     [call.output]: output,
   });
   const encoder = device.createCommandEncoder();

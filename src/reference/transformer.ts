@@ -3,6 +3,7 @@
  * oracle that every shader is tested against. Slow on purpose: every weight of every head is kept.
  */
 import type { ModelConfig } from '../model/config';
+import { dot } from './vectors';
 
 /** The sizes that the formulas need. */
 export type ReferenceConfig = Omit<ModelConfig, 'contextLength' | 'bosId' | 'eosIds'>;
@@ -99,11 +100,7 @@ export function forward(
 
     x.forEach((row, token) => {
       add(row, matVec(weight('self_attn.o_proj'), outputs[token], hiddenSize));
-      const input = rmsNorm(row, weight('post_attention_layernorm'), config.rmsNormEps);
-      const gate = matVec(weight('mlp.gate_proj'), input, config.intermediateSize);
-      const up = matVec(weight('mlp.up_proj'), input, config.intermediateSize);
-      const activated = gate.map((value, i) => silu(value) * up[i]);
-      add(row, matVec(weight('mlp.down_proj'), activated, hiddenSize));
+      feedForward(config, weight, row);
     });
   }
 
@@ -129,6 +126,19 @@ export function rmsNorm(x: Float64Array, weight: ArrayLike<number>, eps: number)
   return x.map((value, i) => (value / Math.sqrt(meanSquare + eps)) * weight[i]);
 }
 
+/** The second half of a layer, in place: row += down(silu(gate(n)) · up(n)), n the normalised row. */
+export function feedForward(
+  config: ReferenceConfig,
+  weight: ReferenceWeights,
+  row: Float64Array,
+): void {
+  const input = rmsNorm(row, weight('post_attention_layernorm'), config.rmsNormEps);
+  const gate = matVec(weight('mlp.gate_proj'), input, config.intermediateSize);
+  const up = matVec(weight('mlp.up_proj'), input, config.intermediateSize);
+  const activated = gate.map((value, i) => silu(value) * up[i]);
+  add(row, matVec(weight('mlp.down_proj'), activated, config.hiddenSize));
+}
+
 /** matrix [out, in] times vector. */
 export function matVec(matrix: ArrayLike<number>, x: Float64Array, out: number): Float64Array {
   return Float64Array.from({ length: out }, (_, row) => {
@@ -140,11 +150,27 @@ export function matVec(matrix: ArrayLike<number>, x: Float64Array, out: number):
 
 /** Rotates pairs (i, i + d/2) by position · theta^(−2i/d). */
 export function rope(x: Float64Array, position: number, theta: number): Float64Array {
+  return rotate(x, position, ropeFrequencies(x.length, theta));
+}
+
+/** theta^(−2i/d): the angle per position of every rotary pair i. */
+export function ropeFrequencies(headDim: number, theta: number): number[] {
+  const half = headDim / 2;
+  return Array.from({ length: half }, (_, pair) => theta ** (-pair / half));
+}
+
+/** Rotates pairs (i, i + d/2) by position · frequencies[i], and scales them. */
+export function rotate(
+  x: Float64Array,
+  position: number,
+  frequencies: number[],
+  scale = 1,
+): Float64Array {
   const half = x.length / 2;
   return x.map((value, i) => {
-    const angle = position * theta ** (-(i % half) / half);
+    const angle = position * frequencies[i % half];
     const other = i < half ? -x[i + half] : x[i - half];
-    return value * Math.cos(angle) + other * Math.sin(angle);
+    return scale * (value * Math.cos(angle) + other * Math.sin(angle));
   });
 }
 
@@ -163,14 +189,12 @@ export function silu(x: number): number {
   return x / (1 + Math.exp(-x));
 }
 
-function slice(row: Float64Array, head: number, headDim: number): Float64Array {
+/** The part of a row [heads * headDim] that belongs to one head. */
+export function slice(row: Float64Array, head: number, headDim: number): Float64Array {
   return row.subarray(head * headDim, (head + 1) * headDim);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
-}
-
-function add(target: Float64Array, addend: Float64Array): void {
+/** target += addend. */
+export function add(target: Float64Array, addend: Float64Array): void {
   for (let i = 0; i < target.length; i++) target[i] += addend[i];
 }

@@ -1,0 +1,48 @@
+import accumulateCode from '../../../shaders/cache/accumulate.wgsl?raw';
+import compactCode from '../../../shaders/cache/compact.wgsl?raw';
+import importanceCode from '../../../shaders/cache/importance.wgsl?raw';
+import markDroppedCode from '../../../shaders/cache/mark-dropped.wgsl?raw';
+import chunkPlan from '../../../shaders/shared/chunk-plan.wgsl?raw';
+import forced from '../../../shaders/shared/forced.wgsl?raw';
+import unplanned from '../../../shaders/shared/unplanned.wgsl?raw';
+import { kernel, SHARED } from '../kernels';
+
+const { frame, pages, rows, plan, planned, steer } = SHARED;
+
+/** How the weights of query heads that share a KV head become one: the constant REDUCE of accumulate. */
+export const REDUCE = { sum: 0, mean: 1, max: 2 };
+/** How neighbouring scores become one: the constant POOLING of importance. */
+export const POOLING = { average: 0, max: 1 };
+
+/** Adds exact attention weights to the scores of the slots. */
+export const ACCUMULATE = kernel(
+  'cache/accumulate',
+  accumulateCode,
+  frame,
+  pages,
+  rows,
+  steer,
+  unplanned,
+);
+
+/** The same after a prefill pattern that left pairs out. */
+export const PLANNED_ACCUMULATE = kernel(
+  'cache/planned-accumulate',
+  accumulateCode,
+  frame,
+  pages,
+  rows,
+  steer,
+  plan,
+  planned,
+  chunkPlan,
+);
+
+/** Rows for a selector from the scores of the slots. */
+export const IMPORTANCE = kernel('cache/importance', importanceCode, frame, pages, forced);
+
+/** Notes in the inspection store what a compaction is about to drop. */
+export const MARK_DROPPED = kernel('cache/mark-dropped', markDroppedCode, frame, pages);
+
+/** Moves what is kept to the front. */
+export const COMPACT = kernel('cache/compact', compactCode, frame, pages);
