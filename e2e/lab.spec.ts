@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'playwright/test';
@@ -80,6 +80,29 @@ test('a batch prints one object a line, goes on after a mistake, and tells of it
   expect(run.promptTokens).toBe(128);
   expect(run.kvBytes.end).toBeLessThan(run.kvBytes.dense);
   expect(strategies.presets.map(({ id }: { id: string }) => id)).toContain('streaming-llm');
+});
+
+test('calibrate finds the heads that look things up, and writes them where runs can read them', async () => {
+  const [found, other] = [`${text}.found.json`, `${text}.other.json`];
+  writeFileSync(other, '{"model": "another", "streamingGates": [[1,1,1],[1,1,1],[1,1,1],[1,1,1]]}');
+  const short = 'run --length 64 --max-tokens 1 --calibration';
+  writeFileSync(
+    batch,
+    `calibrate --kinds head-classes --out ${found}\n${short} ${found}\n${short} ${other}`,
+  );
+  const { out, err } = await lab('run', '--batch', batch);
+  const [calibration, run, refusal] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(err).toContain('head classes: 1,025 of 1,025');
+  expect(JSON.parse(readFileSync(found, 'utf8'))).toEqual(calibration);
+  expect(Object.keys(calibration)).toEqual(['model', 'headClasses']);
+  // The embedded model retrieves in its last two layers.
+  const best = calibration.headClasses.induction.map((heads: number[]) => Math.max(...heads));
+  expect(best.map((score: number) => score > 0.3)).toEqual([false, false, true, true]);
+  expect(run.promptTokens).toBe(64);
+  expect(refusal.error).toContain('measured on “another”');
 });
 
 test('a mistake ends with a message and an exit code', async () => {

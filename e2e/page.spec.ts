@@ -15,6 +15,15 @@ async function run(page: Page): Promise<string> {
   return verdictOf(page).innerText();
 }
 
+/** Picks a preset by its name, as a person who types would. */
+async function choosePreset(page: Page, title: string) {
+  const field = page.getByLabel('Preset');
+  await field.click();
+  await field.pressSequentially(title);
+  await field.press('Enter');
+  await expect(field).toHaveValue(title);
+}
+
 const statusOf = (page: Page) => page.locator('.status-line [role=status]');
 const verdictOf = (page: Page) => page.locator('.verdict');
 const tokenAt = (page: Page, position: number) => page.locator(`[data-position="${position}"]`);
@@ -44,7 +53,7 @@ test('StreamingLLM loses the needle: tokens struck out, holes in the map, the me
   page,
 }) => {
   await open(page);
-  await page.getByLabel('Preset').selectOption('streaming-llm');
+  await choosePreset(page, 'StreamingLLM');
   expect(await run(page)).toBe('✗ not found');
 
   const needle = page.locator('.token.in-needle').first();
@@ -60,6 +69,46 @@ test('StreamingLLM loses the needle: tokens struck out, holes in the map, the me
   const map = page.getByRole('application', { name: 'Attention map' });
   await map.locator('canvas').click();
   await expect(mapLine(page)).toContainText('evicted before this query');
+});
+
+test('a sparse prefill shows what it left out: mask, row table, tokens, density', async ({
+  page,
+}) => {
+  await open(page);
+  await choosePreset(page, 'A-shape');
+  await page.getByLabel('Measure recall').check();
+  await run(page);
+
+  const facts = await page.locator('.answer-facts').innerText();
+  const [, density, recall] = /density ([\d.]+) % · recall ([\d.]+) %/.exec(facts) ?? [];
+  expect(Number(density)).toBeGreaterThan(5);
+  expect(Number(density)).toBeLessThan(90);
+  expect(Number(recall)).toBeGreaterThan(Number(density));
+  expect(Number(recall)).toBeLessThan(100);
+  const counted = page.getByRole('table', { name: 'Computed and read, counted on the GPU' });
+  await expect(counted.getByRole('row', { name: /density/ })).toContainText(`${density} %`);
+  // The answer is written over a cache that keeps all, so its steps read everything.
+  await expect(counted.getByRole('row', { name: /entries/ })).toContainText('100 %');
+
+  // Between the first tokens and the newest ones the last query of the prompt saw nothing.
+  await page.getByText('Table: strongest keys of the picked query').click();
+  const missing = page.getByRole('table', { name: 'Keys without a weight' });
+  await expect(missing.locator('tbody tr')).toHaveCount(1);
+  await expect(missing.getByRole('row', { name: /left out by the prefill pattern/ })).toBeVisible();
+  await page.getByLabel('shade').selectOption('read');
+  await expect(tokenAt(page, 0)).toHaveClass(/read/);
+  await expect(page.locator('.token.in-needle').first()).toHaveClass(/left-out/);
+
+  await page.getByLabel('Mask', { exact: true }).check();
+  await page.getByRole('button', { name: 'Whole', exact: true }).click();
+  await expect(mapLine(page)).toContainText('computed if any was');
+  const map = page.getByRole('application', { name: 'Attention map' });
+  const box = await map.locator('canvas').boundingBox();
+  if (!box) throw new Error('The map has no size.');
+  // A quarter from the left, just above the answer: old keys, late queries.
+  const position = { x: box.width / 4, y: box.height * 0.85 };
+  await map.locator('canvas').click({ position });
+  await expect(mapLine(page)).toContainText('left out by the prefill pattern');
 });
 
 test('the map zooms from pooled pixels to single weights that equal the table', async ({
@@ -131,7 +180,7 @@ for (const theme of ['light', 'dark']) {
     const problems = async () => (await new AxeBuilder({ page }).analyze()).violations;
     expect(await problems()).toEqual([]);
     await run(page);
-    await page.getByLabel('Preset').selectOption('window');
+    await choosePreset(page, 'Window attention');
     for (const summary of await page.locator('summary').all()) await summary.click();
     expect(await problems()).toEqual([]);
     await page.getByRole('button', { name: 'About Heads' }).click();
@@ -142,7 +191,7 @@ for (const theme of ['light', 'dark']) {
 test('the address brings the same setup back', async ({ page }) => {
   await open(page);
   await page.getByLabel('Needle depth', { exact: true }).fill('25');
-  await page.getByLabel('Preset').selectOption('streaming-llm');
+  await choosePreset(page, 'StreamingLLM');
   await page.getByLabel('Recent entries', { exact: true }).fill('200');
   await page.getByRole('combobox', { name: 'head', exact: true }).selectOption('4');
   await expect(page).toHaveURL(/cache\.recent%3D200.*head=4/);
@@ -150,6 +199,45 @@ test('the address brings the same setup back', async ({ page }) => {
   await expect(page.getByLabel('Needle depth', { exact: true })).toHaveValue('25');
   await expect(page.getByLabel('Recent entries', { exact: true })).toHaveValue('200');
   await expect(page.getByRole('combobox', { name: 'head', exact: true })).toHaveValue('4');
+});
+
+test('presets are found by what is typed, and picked by keys or by a click', async ({ page }) => {
+  await open(page);
+  const field = page.getByLabel('Preset');
+  const list = page.getByRole('listbox', { name: 'Named strategies' });
+  await expect(field).toHaveValue('Dense');
+  await field.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(list.getByRole('option', { selected: true })).toContainText('Dense');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations).toEqual([]);
+
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await expect(list).toHaveCount(0);
+  await expect(field).toHaveValue('Dense');
+
+  // A letter typed into the closed field searches; Esc gives the name back.
+  await page.keyboard.type('beltagy');
+  await expect(list.getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(list).toHaveCount(0);
+  await expect(field).toHaveValue('Dense');
+
+  await field.click();
+  await page.getByRole('option', { name: /Window attention/ }).click();
+  await expect(field).toHaveValue('Window attention');
+  await expect(page.getByText('Memory is constant, but')).toBeVisible();
+  await page.getByText('Formula and paper').click();
+  const paper = page.getByRole('region', { name: 'Strategy' }).getByRole('link').first();
+  await expect(paper).toHaveText('Longformer: The Long-Document Transformer');
+
+  await field.click();
+  await page.getByRole('heading', { name: 'Tokens' }).click();
+  await expect(list).toHaveCount(0);
+  await page.getByLabel('Recent entries', { exact: true }).fill('64');
+  await expect(field).toHaveValue('Custom');
 });
 
 test('own text is read, and a value out of range is refused beside its control', async ({
@@ -165,8 +253,11 @@ test('own text is read, and a value out of range is refused beside its control',
   await page.getByLabel('Read the whole text').check();
   await expect(tokenAt(page, 1)).toHaveText('The');
   await page.getByLabel('Needle depth', { exact: true }).fill('101');
-  await expect(page.getByText(/depth must be a number from 0 to 100/)).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
+  const prompt = page.getByRole('region', { name: 'Prompt' });
+  await expect(prompt.getByText(/depth must be a number from 0 to 100/)).toBeVisible();
+  const runButton = page.getByRole('button', { name: 'Run', exact: true });
+  await expect(runButton).toBeDisabled();
+  await expect(runButton).toHaveAccessibleDescription(/depth must be a number from 0 to 100/);
 });
 
 test('the main thread is never blocked for more than 50 ms during a run', async ({ page }) => {

@@ -16,7 +16,7 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let row = group.x + group.y * groups.x;
-  if (row >= arrayLength(&sizes)) {
+  if (row >= arrayLength(&sizes) || sizes[row].x == KEEP) {
     return;
   }
   let choice = choose(row, local);

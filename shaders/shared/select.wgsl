@@ -7,6 +7,7 @@
 //   MASS       bits of an f32 p: the fewest values, the largest first, whose sum reaches p times the sum of
 //              all; all values if p >= 1. Values are at least 0; a value v below 0 is chosen first, with mass -v.
 //   THRESHOLD  bits of an f32 p: the values above p
+// A length of KEEP: what was chosen for the row before stays.
 // Values of at most EXCLUDED are never chosen, and have no mass.
 //
 // The threshold is found bit by bit on the ordered integer form of the values: no sort. Sums are taken in a

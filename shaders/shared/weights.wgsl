@@ -17,7 +17,9 @@ struct Store {
   capacity: u32,
   // Position of the first token that was not read with the prompt.
   first_decoded: u32,
-  // Parts of the plans that are in use; 0: no plans.
+  // Position of the first token that no plan was made for; 0: no plans.
+  planned_to: u32,
+  // Parts of the plans that are in use.
   plan_parts: u32,
   // Where the plans begin in the records, words of one, and tokens of a chunk.
   plans: u32,
@@ -54,7 +56,7 @@ fn evicted(layer: u32, head: u32, query: u32, key: u32) -> bool {
 // Whether the key was there, but the strategy left it out.
 fn skipped(layer: u32, head: u32, query: u32, key: u32) -> bool {
   if (query < store.first_decoded) {
-    if (store.plan_parts == 0u) {
+    if (query >= store.planned_to) {
       return false;
     }
     let chunk = query / store.plan_chunk;

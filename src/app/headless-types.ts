@@ -1,15 +1,29 @@
 /** What `window.needlescope` takes and gives: plain JSON, shared by the page and the command line. */
 import type { PromptSpec } from '../needle/prompt-spec';
+import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import type { Preset } from '../strategies/presets';
 import type { StrategyChoice } from '../strategies/registry';
-import type { Axis, Description, Parameter } from '../strategies/schema';
-import type { KvBytes, Logits, ModelInfo, StopReason } from '../worker/protocol';
+import type { Axis, Description, Entry } from '../strategies/schema';
+import type {
+  Accounting,
+  Dump,
+  DumpPart,
+  EngineEvent,
+  KvBytes,
+  Logits,
+  MassRecall,
+  ModelInfo,
+  RunResult,
+  StopReason,
+} from '../worker/protocol';
 
 export interface StrategyOptions {
   /** Id of a preset; `dense` when absent. */
   strategy?: string;
   /** Settings laid over it, like `cache.recent=256` or `cache=window`. */
   set?: string[];
+  /** What `calibrate` gave, or its file; when absent, what came with the model. */
+  calibration?: unknown;
 }
 
 /** A prompt. Without needle, question and expected value, those of the seed are taken. */
@@ -30,10 +44,21 @@ export interface PromptOptions extends StrategyOptions {
 
 /** Greedy unless a temperature, top-k or top-p is given. */
 export interface RunOptions extends PromptOptions {
+  /** Token ids instead of a text; then nothing is judged. */
+  ids?: number[];
+  /** With ids: tokens before the question, and where documents begin. */
+  context?: number;
+  documents?: number[];
   maxTokens?: number;
   temperature?: number;
   topK?: number;
   topP?: number;
+  /** Measure how much of dense attention's weight the computed pairs hold. */
+  recall?: boolean;
+  /** Time selection and attention apart, where the adapter can. */
+  timeStages?: boolean;
+  /** What to list position by position. */
+  dump?: DumpPart[];
 }
 
 export interface LogitsOptions {
@@ -51,6 +76,17 @@ export interface TileOptions extends StrategyOptions {
   keys: [number, number];
 }
 
+export interface CalibrateOptions {
+  /** What to measure; all kinds when absent. */
+  kinds?: CalibrationKind[];
+}
+
+/** How far a calibration is with what it measures now, in steps of that. */
+export type CalibrationSteps = Pick<
+  Extract<EngineEvent, { type: 'calibrate' }>,
+  'done' | 'total' | 'what'
+>;
+
 export interface HeadlessRun {
   model: string;
   adapter: string;
@@ -65,6 +101,10 @@ export interface HeadlessRun {
   decodeMs: number;
   seed: number;
   stopReason: StopReason;
+  accounting: Accounting;
+  recall: MassRecall | null;
+  stageMs: RunResult['stageMs'];
+  dump: Dump;
   /** What else is needed to run it again. */
   prompt: Pick<PromptSpec, 'length' | 'depth' | 'needle' | 'question'> & { haystack: string };
 }
@@ -81,7 +121,8 @@ export interface HeadlessHeads {
   sink: number[][];
 }
 
-export type StrategyEntry = Description & { parameters: Parameter[] };
+export type StrategyEntry = Description &
+  Pick<Entry<unknown, unknown>, 'parameters' | 'causality' | 'traits' | 'calibration'>;
 export type HeadlessStrategies = Record<Axis, StrategyEntry[]> & { presets: Preset[] };
 
 /** Each call waits for the model and for the calls before it; it rejects with a TroubleError. */
@@ -91,6 +132,10 @@ export interface HeadlessApi {
   logits(options: LogitsOptions): Promise<Logits>;
   tile(options: TileOptions): Promise<HeadlessTile>;
   heads(options: PromptOptions): Promise<HeadlessHeads>;
+  calibrate(
+    options: CalibrateOptions,
+    onProgress?: (steps: CalibrationSteps) => void,
+  ): Promise<Calibration>;
   strategies(): Promise<HeadlessStrategies>;
 }
 

@@ -1,7 +1,16 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import { PRESETS, presetOf } from '../strategies/presets';
-import type { ModelInfo, RunRequest, RunResult, Tile, TileRequest } from '../worker/protocol';
-import { createHeadlessApi, type HeadlessEngine } from './headless';
+import type {
+  EngineEvent,
+  ModelInfo,
+  RunRequest,
+  RunResult,
+  Tile,
+  TileRequest,
+} from '../worker/protocol';
+import { createHeadlessApi, type EngineListeners, type HeadlessEngine } from './headless';
+import type { CalibrationSteps } from './headless-types';
 
 const MODEL: ModelInfo = {
   url: '/models/tiny/',
@@ -16,6 +25,7 @@ const MODEL: ModelInfo = {
   precision: 'f32',
   weightBytes: 4,
   hasTokenizer: true,
+  calibration: null,
   adapter: { name: 'fake', vendor: '', architecture: '', features: [], maxBufferBytes: 0 },
 };
 
@@ -34,13 +44,29 @@ function resultOf(request: RunRequest): RunResult {
     prefillMs: 1,
     decodeMs: 2,
     seed: request.sampling.seed,
+    accounting: {
+      pairs: 15,
+      causalPairs: 15,
+      density: 1,
+      steps: 0,
+      entriesPerStep: 0,
+      bytesPerStep: 0,
+    },
+    recall: null,
+    stageMs: null,
+    dump: {},
   };
 }
 
 /** Remembers what it was asked, and gives each weight its own value. */
-function fakeEngine() {
+function fakeEngine(model = MODEL) {
   const runs: RunRequest[] = [];
   const tiles: TileRequest[] = [];
+  const measured: CalibrationKind[][] = [];
+  const listeners: EngineListeners = new Set();
+  const tell = (batch: EngineEvent[]) => {
+    for (const hear of listeners) hear(batch);
+  };
   const engine: HeadlessEngine = {
     run: async (request) => {
       runs.push(request);
@@ -70,9 +96,30 @@ function fakeEngine() {
         adapter: '',
       },
     }),
+    calibrate: async (kinds) => {
+      measured.push(kinds);
+      tell([{ type: 'calibrate', done: 1, total: 2, what: kinds[0] }]);
+      tell([{ type: 'state', state: 'idle' }]);
+      return { ok: true, value: kinds.length === 2 ? null : CLASSES };
+    },
   };
-  return { api: createHeadlessApi(engine, Promise.resolve(MODEL)), engine, runs, tiles };
+  const api = createHeadlessApi(engine, listeners, Promise.resolve(model));
+  return { api, engine, runs, tiles, measured, listeners };
 }
+
+const CLASSES: Calibration = {
+  model: 'tiny',
+  headClasses: {
+    echo: [
+      [0, 0, 0],
+      [0, 1, 0],
+    ],
+    induction: [
+      [0, 0, 0],
+      [0, 0, 1],
+    ],
+  },
+};
 
 const dense = presetOf('dense').choice;
 
@@ -92,9 +139,13 @@ describe('run', () => {
           seed: 0,
         },
         strategy: dense,
+        calibration: null,
         sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
         maxTokens: 48,
         inspect: false,
+        recall: false,
+        timeStages: false,
+        dump: [],
       },
     ]);
     expect(result).toMatchObject({ generated: [7], correct: true, seed: 0, strategy: dense });
@@ -197,6 +248,42 @@ describe('tile', () => {
   });
 });
 
+describe('calibrate', () => {
+  test('measures all kinds unless told, and passes progress on while it measures', async () => {
+    const { api, measured, listeners } = fakeEngine();
+    const steps: CalibrationSteps[] = [];
+    expect(await api.calibrate({}, (step) => steps.push(step))).toEqual(CLASSES);
+    await api.calibrate({ kinds: ['streaming-gates', 'streaming-gates'] });
+    expect(measured).toEqual([
+      ['head-classes', 'prefill-patterns', 'streaming-gates'],
+      ['streaming-gates'],
+    ]);
+    expect(steps).toEqual([{ done: 1, total: 2, what: 'head-classes' }]);
+    expect(listeners.size).toBe(0);
+  });
+
+  test('refuses what it does not know, and says when it was stopped', async () => {
+    const { api, measured } = fakeEngine();
+    await expect(api.calibrate({ kinds: ['sinks' as never] })).rejects.toThrow('"sinks"');
+    expect(measured).toEqual([]);
+    const both = api.calibrate({ kinds: ['head-classes', 'streaming-gates'] });
+    await expect(both).rejects.toThrow('Stopped');
+  });
+
+  test('runs use what came with the model, or the one that is given', async () => {
+    const shipped: Calibration = { model: 'tiny', streamingGates: [[1], [0]] };
+    const { api, runs } = fakeEngine({ ...MODEL, calibration: shipped });
+    await api.run({});
+    await api.run({ calibration: CLASSES });
+    await api.heads({ calibration: JSON.parse(JSON.stringify(CLASSES)) });
+    const used = runs.map(({ calibration }) => calibration);
+    expect(used).toEqual([shipped, CLASSES, CLASSES]);
+    await expect(api.run({ calibration: { ...CLASSES, model: 'large' } })).rejects.toThrow('large');
+    await expect(api.run({ calibration: [] })).rejects.toThrow('must be an object');
+    expect(runs).toHaveLength(3);
+  });
+});
+
 test('heads gives a row a layer', async () => {
   const { api, runs } = fakeEngine();
   expect(await api.heads({ length: 100 })).toEqual({
@@ -236,7 +323,7 @@ test('calls wait for the model and for each other, and go on after a failure', a
     order.push(`end ${request.sampling.seed}`);
     return run(request);
   });
-  const api = createHeadlessApi(engine, Promise.resolve(MODEL));
+  const api = createHeadlessApi(engine, new Set(), Promise.resolve(MODEL));
   const bad = api.run({ depth: 1, seed: -5 });
   const both = Promise.all([api.run({ seed: 1 }), api.run({ seed: 2 })]);
   await expect(bad).rejects.toThrow('seed');
@@ -251,6 +338,6 @@ test("the engine's trouble comes out as it is", async () => {
     ok: false,
     trouble: { ...trouble, actions: [] },
   });
-  const api = createHeadlessApi(engine, Promise.resolve(MODEL));
+  const api = createHeadlessApi(engine, new Set(), Promise.resolve(MODEL));
   await expect(api.run({})).rejects.toMatchObject({ trouble });
 });

@@ -1,12 +1,22 @@
 import { defaultPrompt } from '../needle/default-prompt';
 import type { PromptSpec } from '../needle/prompt-spec';
+import { CALIBRATION_KINDS, type Calibration, calibrationFor } from '../strategies/calibration';
 import { choiceFrom, PRESETS } from '../strategies/presets';
-import { REGISTRY, type StrategyChoice } from '../strategies/registry';
-import type { Description, Parameter } from '../strategies/schema';
+import { REGISTRY } from '../strategies/registry';
+import type { Entry } from '../strategies/schema';
 import { TroubleError } from '../trouble';
 import { unwrap } from '../worker/client';
-import type { EngineApi, ModelInfo, RunRequest, RunResult, Sampling } from '../worker/protocol';
 import type {
+  EngineApi,
+  EngineEvent,
+  ModelInfo,
+  RunRequest,
+  RunResult,
+  Sampling,
+} from '../worker/protocol';
+import type {
+  CalibrateOptions,
+  CalibrationSteps,
   HeadlessApi,
   HeadlessHeads,
   HeadlessRun,
@@ -19,20 +29,28 @@ import type {
   TileOptions,
 } from './headless-types';
 
-export type HeadlessEngine = Pick<EngineApi, 'run' | 'logits' | 'tile' | 'heads'>;
+export type HeadlessEngine = Pick<EngineApi, 'run' | 'logits' | 'tile' | 'heads' | 'calibrate'>;
+
+/** Whoever is in here hears what the engine reports. */
+export type EngineListeners = Set<(batch: EngineEvent[]) => void>;
 
 const MAX_TOKENS = 48;
 const TOP_LOGITS = 10;
 const LARGEST_SEED = 2 ** 32 - 1;
 
 /** Offers the page's engine as `window.needlescope`, for the command line, tests and the console. */
-export function installHeadlessApi(engine: HeadlessEngine, modelReady: Promise<ModelInfo>): void {
-  window.needlescope = createHeadlessApi(engine, modelReady);
+export function installHeadlessApi(
+  engine: HeadlessEngine,
+  listeners: EngineListeners,
+  modelReady: Promise<ModelInfo>,
+): void {
+  window.needlescope = createHeadlessApi(engine, listeners, modelReady);
 }
 
 /** One call at a time: a run replaces the run before, so calls must not overlap. */
 export function createHeadlessApi(
   engine: HeadlessEngine,
+  listeners: EngineListeners,
   modelReady: Promise<ModelInfo>,
 ): HeadlessApi {
   let turn: Promise<unknown> = Promise.resolve();
@@ -43,7 +61,7 @@ export function createHeadlessApi(
   };
   return {
     ready: () => modelReady,
-    run: (options) => inTurn(() => run(engine, options)),
+    run: (options) => inTurn((model) => run(engine, options, model)),
     logits: ({ ids, top }) =>
       inTurn(async (model) => {
         checkIds(ids, model);
@@ -52,20 +70,30 @@ export function createHeadlessApi(
       }),
     tile: (options) => inTurn((model) => tile(engine, options, model)),
     heads: (options) => inTurn((model) => heads(engine, options, model)),
+    calibrate: (options, onProgress = () => {}) =>
+      inTurn(() => calibrate(engine, listeners, options, onProgress)),
     strategies: async () => describeStrategies(),
   };
 }
 
-async function run(engine: HeadlessEngine, options: RunOptions): Promise<HeadlessRun> {
+async function run(
+  engine: HeadlessEngine,
+  options: RunOptions,
+  model: ModelInfo,
+): Promise<HeadlessRun> {
   const prompt = promptFrom(options);
   const { haystack, length, depth, needle, question } = prompt;
+  const dump = options.dump ?? [];
   const result = unwrap(
     await engine.run({
-      prompt,
-      strategy: strategyFrom(options),
+      prompt: idsFrom(options, model) ?? prompt,
+      ...strategyFrom(options, model),
       sampling: samplingFrom(options, prompt.seed),
       maxTokens: whole('maxTokens', options.maxTokens ?? MAX_TOKENS, 0, Number.MAX_SAFE_INTEGER),
-      inspect: false,
+      inspect: options.recall === true || dump.length > 0,
+      recall: options.recall ?? false,
+      timeStages: options.timeStages ?? false,
+      dump,
     }),
   );
   const title = 'id' in haystack ? haystack.id : haystack.title;
@@ -78,6 +106,7 @@ async function run(engine: HeadlessEngine, options: RunOptions): Promise<Headles
 function resultFields(result: RunResult): Omit<HeadlessRun, 'prompt'> {
   const { model, adapter, strategy, promptTokens, generated, answer, expected, correct } = result;
   const { kvBytes, prefillMs, decodeMs, seed, stopReason } = result;
+  const { accounting, recall, stageMs, dump } = result;
   return {
     model,
     adapter,
@@ -92,7 +121,39 @@ function resultFields(result: RunResult): Omit<HeadlessRun, 'prompt'> {
     decodeMs,
     seed,
     stopReason,
+    accounting,
+    recall,
+    stageMs,
+    dump,
   };
+}
+
+async function calibrate(
+  engine: HeadlessEngine,
+  listeners: EngineListeners,
+  { kinds = [...CALIBRATION_KINDS] }: CalibrateOptions,
+  onProgress: (steps: CalibrationSteps) => void,
+): Promise<Calibration> {
+  const known: readonly string[] = CALIBRATION_KINDS;
+  for (const kind of kinds) {
+    if (!known.includes(kind)) {
+      refuse(`There is no calibration "${kind}".`, `There are: ${known.join(', ')}.`);
+    }
+  }
+  const hear = (batch: EngineEvent[]) => {
+    for (const event of batch) {
+      if (event.type !== 'calibrate') continue;
+      const { done, total, what } = event;
+      onProgress({ done, total, what });
+    }
+  };
+  listeners.add(hear);
+  try {
+    const calibration = unwrap(await engine.calibrate([...new Set(kinds)]));
+    return calibration ?? refuse('Stopped before anything was measured.', 'Calibrate again.');
+  } finally {
+    listeners.delete(hear);
+  }
 }
 
 async function tile(
@@ -106,7 +167,7 @@ async function tile(
   const head = whole('head', options.head, 0, model.heads - 1);
   const queries = range('queries', options.queries, ids.length);
   const keys = range('keys', options.keys, ids.length);
-  unwrap(await engine.run(readOnly({ ids }, strategyFrom(options))));
+  unwrap(await engine.run(readOnly({ ids }, strategyFrom(options, model))));
   const rows = queries[1] - queries[0];
   const columns = keys[1] - keys[0];
   const { weights, exact } = unwrap(
@@ -125,15 +186,15 @@ async function heads(
   options: PromptOptions,
   model: ModelInfo,
 ): Promise<HeadlessHeads> {
-  unwrap(await engine.run(readOnly(promptFrom(options), strategyFrom(options))));
+  unwrap(await engine.run(readOnly(promptFrom(options), strategyFrom(options, model))));
   const { sink } = unwrap(await engine.heads());
   const { layers, heads } = model;
   return { layers, heads, sink: inRows(Array.from(sink), layers, heads) };
 }
 
 /** A request that reads a prompt, generates nothing and can be looked into afterwards. */
-function readOnly(prompt: RunRequest['prompt'], strategy: StrategyChoice): RunRequest {
-  return { prompt, strategy, sampling: samplingFrom({}, 0), maxTokens: 0, inspect: true };
+function readOnly(prompt: RunRequest['prompt'], strategy: RequestedStrategy): RunRequest {
+  return { prompt, ...strategy, sampling: samplingFrom({}, 0), maxTokens: 0, inspect: true };
 }
 
 function promptFrom(options: PromptOptions): PromptSpec {
@@ -159,8 +220,29 @@ function promptFrom(options: PromptOptions): PromptSpec {
   };
 }
 
-function strategyFrom({ strategy, set }: StrategyOptions): StrategyChoice {
-  return choiceFrom(strategy ?? 'dense', set ?? []);
+function idsFrom(
+  { ids, context, documents }: RunOptions,
+  model: ModelInfo,
+): RunRequest['prompt'] | null {
+  if (!ids) return null;
+  checkIds(ids, model);
+  return {
+    ids,
+    context: whole('context', context ?? ids.length, 0, ids.length),
+    documents: (documents ?? []).map((start) => whole('documents', start, 0, ids.length)),
+  };
+}
+
+type RequestedStrategy = Pick<RunRequest, 'strategy' | 'calibration'>;
+
+function strategyFrom(
+  { strategy, set, calibration }: StrategyOptions,
+  model: ModelInfo,
+): RequestedStrategy {
+  return {
+    strategy: choiceFrom(strategy ?? 'dense', set ?? []),
+    calibration: calibration === undefined ? model.calibration : calibrationFor(calibration, model),
+  };
 }
 
 function samplingFrom({ temperature, topK, topP }: RunOptions, seed: number): Sampling {
@@ -183,9 +265,11 @@ function describeStrategies(): HeadlessStrategies {
   };
 }
 
-function describe(entry: Description & { parameters: Parameter[] }): StrategyEntry {
-  const { id, title, summary, formula, tryThis, paper, parameters } = entry;
-  return { id, title, summary, formula, tryThis, paper, parameters };
+function describe(entry: Entry<unknown, unknown>): StrategyEntry {
+  const { id, title, summary, formula, tryThis, paper, parameters, calibration } = entry;
+  const { causality = 'exact', traits = [] } = entry;
+  const described = { id, title, summary, formula, tryThis, paper, parameters, causality, traits };
+  return calibration ? { ...described, calibration } : described;
 }
 
 function checkIds(ids: number[], { vocabSize }: ModelInfo): void {

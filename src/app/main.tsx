@@ -14,7 +14,7 @@ import { restoreTheme } from '../state/theme';
 import { keepAddress, keepPromptPrepared } from '../state/watch-setup';
 import { troubleOf } from '../trouble';
 import { startEngine } from '../worker/client';
-import { installHeadlessApi } from './headless';
+import { type EngineListeners, installHeadlessApi } from './headless';
 import { loadRequestIn } from './load-request';
 import { Page } from './page';
 import { listenForShortcuts } from './shortcuts';
@@ -28,7 +28,12 @@ const store = createPageStore(
   setupFrom(defaultPrompt(PROMPT_PARAMETERS.seed.default)),
   FIRST_SELECTION,
 );
-const engine = startEngine((batch) => store.setState((state) => applyEvents(state, batch)));
+const listeners: EngineListeners = new Set([
+  (batch) => store.setState((state) => applyEvents(state, batch)),
+]);
+const engine = startEngine((batch) => {
+  for (const hear of listeners) hear(batch);
+});
 const actions = createPageActions(engine, store, loadRequestIn(document.baseURI));
 
 keepAddress(store, actions);
@@ -39,7 +44,7 @@ listenForShortcuts(store, actions);
 const modelReady = actions.load();
 // The banner shows the trouble; whoever waits for the model gets it too.
 modelReady.catch(() => {});
-installHeadlessApi(engine, modelReady);
+installHeadlessApi(engine, listeners, modelReady);
 
 listHaystacks(new URL('haystacks/', document.baseURI).href).then(
   (haystacks) => store.setState({ haystacks }),

@@ -98,7 +98,11 @@ export class Bench {
   }
 
   /** A uniform buffer with a struct of a kernel. */
-  uniform(kernel: Kernel, struct: string, values: Record<string, number>): GPUBuffer {
+  uniform(
+    kernel: Kernel,
+    struct: string,
+    values: Record<string, number | ArrayLike<number>>,
+  ): GPUBuffer {
     const data = packStruct(kernel.code, struct, values);
     const buffer = this.buffers.uniform(struct, data.byteLength);
     this.model.device.queue.writeBuffer(buffer, 0, data);

@@ -105,7 +105,7 @@ export class ForwardPass {
         (buffer, binding) => ({ binding, resource: { buffer } }),
       ),
     });
-    this.recorder = new Recorder(this.sharedGroup, null);
+    this.recorder = new Recorder(this.sharedGroup);
     const step = (pipeline: Pipeline, resources: Record<string, Resource>): Step => ({
       pipeline,
       group: compiler.bind(pipeline, resources),

@@ -41,8 +41,6 @@ export interface PositionPipelines {
   append: Pipeline;
   chunk: Pipeline;
   decode: Pipeline;
-  tile: Pipeline;
-  keyMean: Pipeline;
 }
 
 /** A model on a device: weights uploaded, shaders compiled, ready for runs. */
@@ -161,14 +159,15 @@ async function compileAll(
   };
   const forPositions = async (reindexed: 0 | 1): Promise<PositionPipelines> => {
     const REINDEXED = reindexed;
-    const [append, chunk, decode, tile, keyMean] = await Promise.all([
+    const [append, chunk, decode] = await Promise.all([
       compile('append', { REINDEXED }),
       compile('chunk', { REINDEXED }),
       compile('decode', { REINDEXED }),
+      // Probes look these up by themselves; here they are only compiled before the first look.
       compile('tile', { REINDEXED }),
       compile('keyMean', { REINDEXED }),
     ]);
-    return { append, chunk, decode, tile, keyMean };
+    return { append, chunk, decode };
   };
   /** A product for many tokens, and the same for one with `input` applied on the way in. */
   const product = (IN4: number, OUT: number, OUT_STRIDE: number, input: 0 | 1 | 2, ADD: 0 | 1) =>

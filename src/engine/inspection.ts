@@ -2,8 +2,14 @@ import type { BufferSet } from '../gpu/buffers';
 import { packStruct } from '../gpu/wgsl';
 import type { PlanLayout } from './bench';
 import type { GpuModel } from './gpu-model';
-import { ALL, KERNELS, MAX_CHUNK } from './kernels';
-import { type PlanPart, reindexes, type Strategy } from './strategy';
+import { ALL, KERNELS } from './kernels';
+import {
+  compressionPoint,
+  type PlanPart,
+  type PromptParts,
+  reindexes,
+  type Strategy,
+} from './strategy';
 
 export const NEVER_EVICTED = ALL;
 
@@ -29,9 +35,13 @@ export interface InspectionStore {
   evictedAt: GPUBuffer;
   /** Steered heads, plans, and reads: see `shaders/shared/weights.wgsl`. */
   records: GPUBuffer;
-  /** Where plans and reads lie in the records, in words. */
+  /** Where plans and reads lie in the records, in words; no reads: 0. */
   plansAt: number;
   readsAt: number;
+  /** Tokens that a plan is for, the last of the chunks that have one excepted. */
+  planChunk: number;
+  /** Position of the first token that no plan was made for. */
+  plannedTo: number;
   /** Uniforms that tell kernels about the store. */
   store: GPUBuffer;
   planStore: GPUBuffer;
@@ -44,7 +54,9 @@ export function createInspectionStore(
   buffers: BufferSet,
   strategy: Strategy,
   plan: PlanLayout,
-  promptLength: number,
+  prompt: PromptParts,
+  /** Tokens of a chunk, where there are plans. */
+  planChunk: number,
   capacity: number,
 ): InspectionStore {
   const { device, config } = model;
@@ -52,17 +64,19 @@ export function createInspectionStore(
   const before = buffers.bytes;
   const planParts = planBits(strategy.prefill.parts);
   const plansAt = layers * 8;
-  const chunks = planParts === 0 ? 0 : Math.ceil(promptLength / MAX_CHUNK);
-  const readsAt = plansAt + chunks * layers * plan.size;
+  const plannedTo = planParts === 0 ? 0 : compressionPoint(strategy.cache, prompt);
+  const chunks = Math.ceil(plannedTo / planChunk);
+  const plansEnd = plansAt + chunks * layers * plan.size;
   const selects = strategy.decode.prepare !== undefined;
-  const steps = selects ? capacity - promptLength : 0;
+  const readsAt = selects ? plansEnd : 0;
+  const steps = selects ? capacity - prompt.length : 0;
   const store = {
     capacity,
     q: buffers.storage('inspected queries', layers * heads * capacity * headDim * 4),
     k: buffers.storage('inspected keys', layers * kvHeads * capacity * headDim * 4),
     lse: buffers.storage('log-sum-exp of rows', layers * heads * capacity * 4),
     evictedAt: buffers.storage('evicted at', layers * kvHeads * capacity * 4),
-    records: buffers.storage('records', (readsAt + steps * layers * heads * (1 + plan.words)) * 4),
+    records: buffers.storage('records', (plansEnd + steps * layers * heads * (1 + plan.words)) * 4),
     store: buffers.uniform('inspection', 48),
     planStore: buffers.uniform('plan records', 16),
     readStore: buffers.uniform('read records', 16),
@@ -74,16 +88,17 @@ export function createInspectionStore(
     0,
     packStruct(KERNELS.tile.code, 'Store', {
       capacity,
-      first_decoded: promptLength,
+      first_decoded: prompt.length,
+      planned_to: plannedTo,
       plan_parts: planParts,
       plans: plansAt,
       plan_size: plan.size,
-      plan_chunk: MAX_CHUNK,
-      reads: selects ? readsAt : 0,
+      plan_chunk: planChunk,
+      reads: readsAt,
       ranked: reindexes(strategy) && !windowed ? 1 : 0,
     }),
   );
-  const planStore = { plans: plansAt, plan_size: plan.size, plan_chunk: MAX_CHUNK };
+  const planStore = { plans: plansAt, plan_size: plan.size, plan_chunk: planChunk };
   queue.writeBuffer(
     store.planStore,
     0,
@@ -94,13 +109,13 @@ export function createInspectionStore(
     0,
     packStruct(KERNELS.captureReads.code, 'ReadStore', {
       reads: readsAt,
-      first_decoded: promptLength,
+      first_decoded: prompt.length,
     }),
   );
   queue.writeBuffer(store.records, 0, steeredHeads(strategy, layers));
   const never = new Uint32Array(layers * kvHeads * capacity).fill(NEVER_EVICTED);
   queue.writeBuffer(store.evictedAt, 0, never);
-  return { ...store, plansAt, readsAt, bytes: buffers.bytes - before };
+  return { ...store, plansAt, readsAt, planChunk, plannedTo, bytes: buffers.bytes - before };
 }
 
 /** Bits of the steered heads, eight words a layer. */

@@ -13,6 +13,8 @@ import captureCode from '../../shaders/probe/capture.wgsl?raw';
 import capturePlanCode from '../../shaders/probe/capture-plan.wgsl?raw';
 import captureReadsCode from '../../shaders/probe/capture-reads.wgsl?raw';
 import keyMeanCode from '../../shaders/probe/key-mean.wgsl?raw';
+import massRecallCode from '../../shaders/probe/mass-recall.wgsl?raw';
+import repeatScoresCode from '../../shaders/probe/repeat-scores.wgsl?raw';
 import tileCode from '../../shaders/probe/tile.wgsl?raw';
 import sampleCode from '../../shaders/sample/sample.wgsl?raw';
 import chunkPlan from '../../shaders/shared/chunk-plan.wgsl?raw';
@@ -84,7 +86,9 @@ export const KERNELS = {
   capturePlan: kernel('probe/capture-plan', capturePlanCode, frame),
   captureReads: kernel('probe/capture-reads', captureReadsCode, frame, pages, selected),
   tile: kernel('probe/tile', tileCode, ...past),
+  massRecall: kernel('probe/mass-recall', massRecallCode, ...past, reduce),
   keyMean: kernel('probe/key-mean', keyMeanCode, ...past, reduce),
+  repeatScores: kernel('probe/repeat-scores', repeatScoresCode, ...past, reduce),
 } satisfies Record<string, Kernel>;
 
 /** The structs `Frame` and `Layer` that all kernels share. */

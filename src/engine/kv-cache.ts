@@ -38,7 +38,7 @@ export class KvCache {
   scores: GPUBuffer | null = null;
   /** Slots filled in each head's pages, entries hidden from later queries included. */
   readonly filled: Uint32Array<ArrayBuffer>;
-  /** What a head holds beside the pages, and the bytes of all heads, as the policy tells. */
+  /** How many of the text's first entries every head holds beside the pages, and the bytes of all heads. */
   beside = { entries: 0, bytes: 0 };
 
   private bytesPerPage: number;

@@ -1,5 +1,6 @@
 import { BufferSet, withMemoryCheck } from '../gpu/buffers';
 import { readBack } from '../gpu/read-back';
+import { StageTimer } from '../gpu/stage-timer';
 import { TroubleError } from '../trouble';
 import { planLayout } from './bench';
 import { ForwardPass, type StrategyWork, samplingData } from './forward';
@@ -7,9 +8,9 @@ import type { GpuModel } from './gpu-model';
 import { createInspectionStore, type InspectionStore } from './inspection';
 import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { KvCache } from './kv-cache';
-import type { Recorder } from './recorder';
+import type { Recorder, Stage } from './recorder';
 import { ROPE_POSITIONS } from './rope-table';
-import type { PromptParts, Strategy } from './strategy';
+import { compressionPoint, needsContext, type PromptParts, type Strategy } from './strategy';
 
 /** How the next token is drawn; temperature 0 is greedy, topK 0 and topP 1 keep all. */
 export interface SamplingOptions {
@@ -27,6 +28,8 @@ export interface RunOptions {
   sampling: SamplingOptions;
   maxTokens: number;
   inspect: boolean;
+  /** Measure what the GPU's time goes to, where the adapter can tell. */
+  timeStages?: boolean;
   /** Tokens of a chunk, fixed; without it the strategy or the adapter's speed decides. */
   chunk?: number;
 }
@@ -38,6 +41,10 @@ export interface RunOptions {
 const MIN_CHUNK = 32;
 /** A submission should stay below this, so that Stop answers soon and no watchdog strikes. */
 const TARGET_MS = 100;
+/** Changes of stage in a layer, and more in what a cache policy does after the last; others go untimed. */
+const MOST_PASSES_PER_LAYER = 8;
+
+type Phase = 'prefill' | 'decode';
 
 /**
  * One run: its cache, its work buffers, and the steps that move it on. The caller drives it (chunk by chunk,
@@ -47,6 +54,9 @@ export class Run {
   /** Tokens in the cache's past: prompt tokens read plus generated tokens fed back. */
   processed = 0;
   readonly generated: number[] = [];
+  /** GPU milliseconds so far; null where stages are not timed. */
+  readonly stageMs: Record<Phase, Record<Stage, number>> | null;
+  private phase: Phase = 'prefill';
   /** Whether the cache policy has dropped what the prompt does not need. */
   private compressed = false;
   private chunk: number;
@@ -64,8 +74,12 @@ export class Run {
     readonly forward: ForwardPass,
     private readonly work: StrategyWork,
     private readonly staging: GPUBuffer,
+    private readonly timer: StageTimer<Stage> | null,
   ) {
-    const fixed = options.strategy.cache.round ?? options.chunk ?? chunkOf(options.strategy, model);
+    const none = { model: 0, selection: 0, attention: 0 };
+    this.stageMs = timer && { prefill: { ...none }, decode: { ...none } };
+    forward.recorder.timer = timer;
+    const fixed = fixedChunk(options, model);
     this.fixedChunk = fixed !== null;
     this.chunk = fixed ?? MIN_CHUNK;
     // A long chunk must not be one long submission before its speed is known.
@@ -96,7 +110,15 @@ export class Run {
         const cache = new KvCache(device, buffers, config, strategy.cache, capacities, valueBytes);
         const plan = planLayout(length, config.heads);
         const inspection = options.inspect
-          ? createInspectionStore(model, buffers, strategy, plan, ids.length, length)
+          ? createInspectionStore(
+              model,
+              buffers,
+              strategy,
+              plan,
+              prompt,
+              fixedChunk(options, model) ?? MAX_CHUNK,
+              length,
+            )
           : null;
         const sampling = buffers.uniform('sampling', 16);
         device.queue.writeBuffer(sampling, 0, samplingData(options.sampling));
@@ -112,7 +134,20 @@ export class Run {
         );
         const work = await prepareWork(strategy, forward);
         const staging = buffers.staging('drawn token', 4);
-        return new Run(model, options, prompt, buffers, cache, inspection, forward, work, staging);
+        const passes = MOST_PASSES_PER_LAYER * (config.layers + 1);
+        const timer = options.timeStages ? StageTimer.create<Stage>(device, passes) : null;
+        return new Run(
+          model,
+          options,
+          prompt,
+          buffers,
+          cache,
+          inspection,
+          forward,
+          work,
+          staging,
+          timer,
+        );
       });
     } catch (error) {
       buffers.destroy();
@@ -137,7 +172,7 @@ export class Run {
     const last = end === ids.length;
     const planned = !this.compressed;
     const chunk = Uint32Array.from({ length: tokens }, (_, i) => ids[this.processed + i]);
-    await this.makeRoom(tokens);
+    await this.makeRoom();
     device.queue.writeBuffer(forward.ids, 0, chunk);
     const begun = performance.now();
     if (planned) work.prefill.beginChunk?.(this.processed, tokens);
@@ -154,7 +189,7 @@ export class Run {
     }
     await this.commit(tokens);
     if (tokens === this.chunk) this.pace((performance.now() - begun) / parts);
-    if (!this.compressed && end === this.compressionPoint()) await this.compress();
+    if (!this.compressed && end === this.compressionPoint) await this.compress();
     if (last && work.decode?.promptRead) {
       await this.submitCacheWork((recorder) => work.decode?.promptRead?.(recorder));
     }
@@ -163,7 +198,8 @@ export class Run {
   /** Feeds the newest token back and draws the next. */
   async decodeToken(): Promise<void> {
     const { forward, work } = this;
-    await this.makeRoom(1);
+    this.phase = 'decode';
+    await this.makeRoom();
     work.decode?.beginStep?.(this.processed - this.prompt.length);
     this.begin(1);
     await this.submit(1, true, () => {
@@ -199,25 +235,24 @@ export class Run {
       const { sinks, recent } = cache.windowOf(head);
       const rows = cache.rowsOf(head);
       const visible = rows.filter((_row, slot) => slot < sinks || rows.length - slot <= recent);
-      return visible.map((row) => words[row * 2]);
+      const beside = Array.from({ length: cache.beside.entries }, (_, position) => position);
+      return Uint32Array.from([...beside, ...visible.map((row) => words[row * 2])]);
     });
   }
 
   destroy(): void {
     this.buffers.destroy();
+    this.timer?.destroy();
   }
 
   /** Tokens of the next chunk. Once the cache was compressed, the rest of the prompt comes in small pieces. */
   private nextChunk(): number {
     if (this.compressed) return Math.min(MIN_CHUNK, this.prompt.length - this.processed);
-    return Math.min(this.chunk, this.compressionPoint() - this.processed);
+    return Math.min(this.chunk, this.compressionPoint - this.processed);
   }
 
-  /** Where the cache policy drops what is not needed: before the question, or at the end of the prompt. */
-  private compressionPoint(): number {
-    const { context, length } = this.prompt;
-    const before = this.options.strategy.cache.compressAfter === 'context' && context > 0;
-    return before && this.processed <= context ? context : length;
+  private get compressionPoint(): number {
+    return compressionPoint(this.options.strategy.cache, this.prompt);
   }
 
   private async compress(): Promise<void> {
@@ -229,10 +264,10 @@ export class Run {
   }
 
   /** Drops entries before others arrive, where the policy wants that. */
-  private async makeRoom(tokens: number): Promise<void> {
+  private async makeRoom(): Promise<void> {
     const { work } = this;
-    if (!work.cache.needsRoom?.(this.cache.filled, tokens)) return;
-    await this.submitCacheWork((recorder) => work.cache.compress?.(recorder));
+    if (!work.cache.needsRoom?.(this.cache.filled, this.processed)) return;
+    await this.submitCacheWork((recorder) => work.cache.makeRoom?.(recorder));
     await this.shrink();
   }
 
@@ -280,11 +315,13 @@ export class Run {
     const { device } = this.model;
     const encoder = device.createCommandEncoder();
     const { recorder } = this.forward;
-    recorder.begin(encoder, tokens);
+    recorder.begin(encoder, tokens, this.processed);
     record();
     recorder.end();
+    this.timer?.resolve(encoder);
     if (draws) encoder.copyBufferToBuffer(this.forward.drawn, 0, this.staging, 0, 4);
     device.queue.submit([encoder.finish()]);
+    if (this.timer && this.stageMs) await this.timer.addTo(this.stageMs[this.phase]);
     if (!draws) {
       await device.queue.onSubmittedWorkDone();
       return;
@@ -311,8 +348,11 @@ async function prepareWork(strategy: Strategy, { bench }: ForwardPass): Promise<
   };
 }
 
-/** Chunk length that a strategy asks for, where results depend on it; null: as the adapter's speed allows. */
-function chunkOf({ prefill, cache, decode }: Strategy, { config }: GpuModel): number | null {
+/** Tokens of every chunk, where results depend on it or the caller fixed it; null: as the adapter's speed allows. */
+function fixedChunk({ strategy, chunk }: RunOptions, { config }: GpuModel): number | null {
+  const { prefill, cache, decode } = strategy;
+  const asked = cache.round ?? chunk;
+  if (asked !== undefined) return asked;
   if (prefill.parts.length > 0 || decode.wholeChunks) return MAX_CHUNK;
   const windows = allWindows(cache, config);
   return windows.some(({ recent }) => Number.isFinite(recent)) ? MIN_CHUNK : null;
@@ -383,8 +423,7 @@ function checkContext(
     }
     return;
   }
-  // A rule that stretches positions is there for texts longer than the model's own context.
-  if (ids.length > contextLength && !strategy.score.rope) {
+  if (ids.length > contextLength && needsContext(strategy)) {
     const over = ids.length - contextLength;
     throw new TroubleError(
       'prompt-too-long',

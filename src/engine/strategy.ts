@@ -73,17 +73,18 @@ export interface CacheWork {
   observe?(recorder: Recorder, layer: number): void;
   /** After the last layer of a chunk or token, while the residual stream is in place. */
   observeOutput?(recorder: Recorder): void;
-  /** Asked before `tokens` more entries arrive: whether entries must go first, as `compress` records it. */
-  needsRoom?(held: Uint32Array, tokens: number): boolean;
-  /** Once, when `compressAfter` says, and whenever `needsRoom`. */
+  /** Asked before the tokens from position `start` on are read: whether entries must go first. */
+  needsRoom?(held: Uint32Array, start: number): boolean;
+  makeRoom?(recorder: Recorder): void;
+  /** Once, when `compressAfter` says. */
   compress?(recorder: Recorder): void;
   /** After that, in the submission of each token or further piece of the prompt. */
   afterTokens?(recorder: Recorder): void;
-  /** Entries per layer and KV head that are left when `compress` or `afterTokens` is done, of those held. */
+  /** Entries per layer and KV head that are left when one of these is done, of those held in pages. */
   slotsLeft?(held: Uint32Array): Uint32Array | Promise<Uint32Array>;
   /** After a token's attention over the pages: attends what the policy holds beside them, and joins it. */
   attendBeside?(recorder: Recorder, layer: number): void;
-  /** What one head holds beside the pages, on average, and the bytes of all heads. */
+  /** How many of the text's first entries every head holds beside the pages, and the bytes of all heads. */
   beside?(): { entries: number; bytes: number };
 }
 
@@ -152,6 +153,16 @@ export interface Strategy {
 
 /** A window that hides nothing. */
 export const NO_WINDOW: HeadWindow = { sinks: 0, recent: Number.POSITIVE_INFINITY };
+
+/** Tokens that are read before the cache is compressed: those before the question, or the whole prompt. */
+export function compressionPoint({ compressAfter }: CachePolicy, prompt: PromptParts): number {
+  return compressAfter === 'context' && prompt.context > 0 ? prompt.context : prompt.length;
+}
+
+/** Whether the text must end with the model's context: its places count, and by the angles of training. */
+export function needsContext({ cache, score }: Strategy): boolean {
+  return cache.positions === 'original' && !score.rope;
+}
 
 /** Whether keys are cached unrotated, because positions are counted anew as entries leave. */
 export function reindexes({ cache, decode }: Strategy): boolean {

@@ -16,6 +16,9 @@ const NEEDED = {
   maxComputeWorkgroupStorageSize: 16384,
 } as const;
 
+/** Features that are used where the adapter has them. */
+const USED_FEATURES = ['shader-f16', 'timestamp-query'] as const;
+
 /** Limits that grow what fits: all that the adapter has is asked for. */
 const WISHED = [
   'maxBufferSize',
@@ -58,11 +61,12 @@ export async function acquireGpu(gpu: GPU | undefined): Promise<Gpu> {
     requiredLimits[name] = needed;
   }
   for (const name of WISHED) requiredLimits[name] = adapter.limits[name];
-  const halfPrecision = adapter.features.has('shader-f16');
+  const requiredFeatures = USED_FEATURES.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({
     label: 'needlescope',
-    requiredFeatures: halfPrecision ? ['shader-f16'] : [],
+    requiredFeatures,
     requiredLimits,
   });
+  const halfPrecision = device.features.has('shader-f16');
   return { device, adapter: adapter.info, halfPrecision };
 }

@@ -9,7 +9,7 @@ describe('what the host reads from a shader', () => {
       { index: 1, name: 'qkv', kind: 'write' },
       { index: 2, name: 'keys', kind: 'write' },
       { index: 3, name: 'values', kind: 'write' },
-      { index: 4, name: 'positions', kind: 'write' },
+      { index: 4, name: 'entries', kind: 'write' },
     ]);
     expect(bindingsOf(KERNELS.chunk.code, 1)[1]).toEqual({ index: 1, name: 'qkv', kind: 'read' });
   });
@@ -29,16 +29,19 @@ describe('what the host reads from a shader', () => {
 
   it('struct layouts, with vectors aligned to 16 bytes', () => {
     const { fields, bytes } = structOf(FRAME_CODE, 'Layer');
-    expect(bytes).toBe(48);
-    expect(fields.at(-1)).toEqual({ name: 'masked_heads', type: 'u32', word: 4, words: 8 });
+    expect(bytes).toBe(80);
+    expect(fields.at(-1)).toEqual({ name: 'steered_heads', type: 'u32', word: 12, words: 8 });
     expect(structOf(FRAME_CODE, 'Frame').fields.map(({ name }) => name)).toEqual([
       'tokens',
       'position',
-      'sinks',
-      'recent',
+      'page_table',
       'page_table_stride',
-      'lse_position',
       'score_scale',
+      'steer_bias',
+      'steer_from',
+      'steer_to',
+      'plan_words',
+      'plan_block_words',
     ]);
   });
 

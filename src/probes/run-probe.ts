@@ -1,4 +1,6 @@
 import type { GpuModel } from '../engine/gpu-model';
+import type { InspectionStore } from '../engine/inspection';
+import { KERNELS } from '../engine/kernels';
 import type { Run } from '../engine/run';
 import { reindexes } from '../engine/strategy';
 import type { BufferSet } from '../gpu/buffers';
@@ -13,16 +15,8 @@ interface ProbeCall {
   workgroups: [number, number];
 }
 
-/** Runs one kernel over a run's inspection store and reads its output back. */
-export async function runProbe(
-  model: GpuModel,
-  run: Run,
-  kernel: 'tile' | 'keyMean',
-  buffers: BufferSet,
-  call: ProbeCall,
-): Promise<Float32Array> {
-  const { device, compiler } = model;
-  const { inspection } = run;
+/** @throws TroubleError `bad-input` for a run that was not inspected. */
+export function inspectionOf({ inspection }: Run): InspectionStore {
   if (!inspection) {
     throw new TroubleError(
       'bad-input',
@@ -30,11 +24,24 @@ export async function runProbe(
       'Run again with inspection on.',
     );
   }
+  return inspection;
+}
+
+/** Runs one kernel over a run's inspection store and reads its output back. */
+export async function runProbe(
+  model: GpuModel,
+  run: Run,
+  kernel: 'tile' | 'keyMean' | 'repeatScores' | 'massRecall',
+  buffers: BufferSet,
+  call: ProbeCall,
+): Promise<Float32Array> {
+  const { device, compiler } = model;
+  const inspection = inspectionOf(run);
   const bytes = call.values * 4;
   const output = buffers.storage(call.output, bytes);
   const staging = buffers.staging(call.output, bytes);
-  const pipeline =
-    model.pipelines[reindexes(run.options.strategy) ? 'reindexed' : 'original'][kernel];
+  const REINDEXED = reindexes(run.options.strategy) ? 1 : 0;
+  const pipeline = await model.kernel(KERNELS[kernel], { REINDEXED });
   const group = compiler.bind(pipeline, {
     ...call.resources,
     store: inspection.store,

@@ -213,10 +213,12 @@ export class ReferenceRun {
       const list = this.entries[layer][kvHead];
       for (let row = 0; row < rows; row++) {
         const own = list.length - rows + row;
-        const cached = visible(list, own, cache.window(layer, kvHead));
+        const window = cache.window(layer, kvHead);
+        const cached = visible(list, own, window);
         const placed = this.place(cached);
         for (let head = kvHead * group; head < (kvHead + 1) * group; head++) {
-          const indices = selection?.[head];
+          // A head with a window reads all of it, whatever a selection says.
+          const indices = Number.isFinite(window.recent) ? undefined : selection?.[head];
           let seen = placed;
           if (mask) seen = placed.filter((entry) => mask(head, row, entry.position));
           if (indices) seen = indices.map((index) => placed[index]);

@@ -1,10 +1,10 @@
-import { troubleOf } from '../trouble';
 import { type EngineClient, unwrap } from '../worker/client';
 import type { TileRequest } from '../worker/protocol';
+import { createLookUp } from './look-up';
 import type { PageActions } from './page-actions';
 import {
   type AttentionRow,
-  type Inspection,
+  anyOpen,
   kvHeadOf,
   type PageState,
   type PageStore,
@@ -22,31 +22,7 @@ export function keepInspected(
   actions: PageActions,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** What was asked for last, by part of the inspection: the same is not asked for twice. */
-  const asked = new Map<keyof Inspection, string>();
-
-  /** Asks once per key, and keeps the answer only if the run is still the same. */
-  async function lookUp<K extends keyof Inspection>(
-    part: K,
-    key: string,
-    ask: () => Promise<Inspection[K]>,
-  ) {
-    const runId = store.getState().run?.id;
-    const question = `${runId}:${key}`;
-    if (asked.get(part) === question) return;
-    asked.set(part, question);
-    try {
-      const found = await ask();
-      const { run, inspection } = store.getState();
-      if (found && run?.id === runId) {
-        store.setState({ inspection: { ...inspection, [part]: found } });
-      }
-      actions.report('view', null);
-    } catch (error) {
-      asked.delete(part);
-      if (store.getState().run?.id === runId) actions.report('view', troubleOf(error));
-    }
-  }
+  const lookUp = createLookUp(store, actions.report);
 
   async function row(
     channel: string,
@@ -61,21 +37,22 @@ export function keepInspected(
 
   function inspect() {
     timer = undefined;
-    const { run, model, selection, hover, shading, activity } = store.getState();
+    const state = store.getState();
+    const { run, model, selection, hover, shading, activity } = state;
     const processed = processedTokens(run);
     if (!run || !model || processed === 0) return;
     const { layer, head } = selection;
     const rowPart = { layer, head, rows: 1, pooling: 'mean' } as const;
 
     const query = selection.query ?? hover.query;
-    if (query !== null && query < processed) {
+    if (query !== null && query < processed && anyOpen(state, 'tokens', 'heatmap')) {
       void lookUp('row', `${layer}.${head}.${query}`, () => {
         const keys: [number, number] = [0, query + 1];
         const request = { ...rowPart, queries: [query, query + 1] as [number, number], keys };
         return row('row', { ...request, columns: query + 1 }, query);
       });
     }
-    if (shading === 'received') {
+    if (shading === 'received' && anyOpen(state, 'tokens')) {
       void lookUp('received', `${layer}.${head}.${processed}`, () => {
         const all: [number, number] = [0, processed];
         const request = { ...rowPart, queries: all, keys: all, columns: processed };
@@ -83,11 +60,14 @@ export function keepInspected(
       });
     }
     const kvHead = kvHeadOf(model, head);
-    void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
-      const queries = unwrap(await engine.evictedAt(layer, kvHead));
-      return { layer, kvHead, queries };
-    });
-    if (run.prefill.done === run.prefill.total && activity !== 'running') {
+    if (anyOpen(state, 'tokens', 'heatmap')) {
+      void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
+        const queries = unwrap(await engine.evictedAt(layer, kvHead));
+        return { layer, kvHead, queries };
+      });
+    }
+    const promptRead = run.prefill.done === run.prefill.total;
+    if (promptRead && activity !== 'running' && anyOpen(state, 'heads')) {
       void lookUp('heads', 'prompt', async () => unwrap(await engine.heads()));
     }
   }
@@ -98,6 +78,7 @@ export function keepInspected(
       state.selection !== before.selection ||
       state.hover.query !== before.hover.query ||
       state.shading !== before.shading ||
+      state.folded !== before.folded ||
       state.activity !== before.activity;
     if (!changed) return;
     // Going idle looks at once; otherwise a look that is due stays due, so that a live run is followed.

@@ -4,15 +4,18 @@ import type { Axis, ParameterValues } from '../strategies/schema';
 import { type Trouble, type TroubleAction, TroubleError, troubleOf } from '../trouble';
 import { type EngineClient, unwrap } from '../worker/client';
 import type { LoadRequest, ModelInfo } from '../worker/protocol';
+import { type CalibrationActions, createCalibrationActions } from './calibration-actions';
 import { toggledHead } from './masked-heads';
-import type { PageStore, TroubleSource } from './page-store';
+import { type FoldablePanel, storeFolded } from './open-panels';
+import type { Measures, PageStore, TroubleSource } from './page-store';
 import { showPrompt } from './run-events';
 import { promptSpecOf, runRequestOf, type Setup } from './setup';
 import type { Selection } from './setup-url';
+import { storedCalibration } from './stored-calibrations';
 import { createTileQueue, type RequestTile } from './tile-queue';
 
 /** All that a person can set off on the page. */
-export interface PageActions {
+export interface PageActions extends CalibrationActions {
   /** Loads the model; the trouble of a failure is also on the page. */
   load(): Promise<ModelInfo>;
   /** Tokenizes the present prompt, so that it can be read before it is run. */
@@ -27,10 +30,14 @@ export interface PageActions {
   changeNumber(name: string, value: number | string): void;
   choosePreset(id: string): void;
   changeAxis(axis: Axis, id: string, values: ParameterValues): void;
+  /** Switches on or off what the next run measures. */
+  measure(change: Partial<Measures>): void;
   /** Masks a head, or lets it work again, by setting the score axis. */
   toggleHead(layer: number, head: number): void;
   select(change: Partial<Selection>): void;
   hover(query: number | null, key: number | null): void;
+  /** Folds a panel away, or opens it again; kept for the next visit. */
+  fold(panel: FoldablePanel): void;
   /** Does the next step that a trouble offers. */
   act(source: TroubleSource, action: TroubleAction): void;
   report(source: TroubleSource, trouble: Trouble | null): void;
@@ -51,12 +58,19 @@ export function createPageActions(
     });
   }
 
+  const calibrations = createCalibrationActions(engine, store, report);
+
   async function load() {
     report('load', null);
     try {
       const model = unwrap(await engine.load(loadRequest));
       const { selection } = getState();
-      setState({ model, load: null, selection: selectionWithin(selection, model) });
+      setState({
+        model,
+        load: null,
+        calibration: storedCalibration(model) ?? model.calibration,
+        selection: selectionWithin(selection, model),
+      });
       return model;
     } catch (error) {
       report('load', withRetry(troubleOf(error)));
@@ -76,11 +90,12 @@ export function createPageActions(
   }
 
   async function run() {
-    if (getState().runRequested) return;
+    const { runRequested, calibrating, setup, calibration, measures } = getState();
+    if (runRequested || calibrating) return;
     report('run', null);
     setState({ runRequested: true, device: null });
     try {
-      const result = unwrap(await engine.run(runRequestOf(getState().setup)));
+      const result = unwrap(await engine.run({ ...runRequestOf(setup, calibration), ...measures }));
       setState(({ run }) => ({ run: run && { ...run, result } }));
     } catch (error) {
       report('run', troubleOf(error));
@@ -118,6 +133,7 @@ export function createPageActions(
       case 'retry':
         if (source === 'load') load().catch(ignoreReported);
         else if (source === 'prompt') void prepare();
+        else if (source === 'calibration') void calibrations.calibrate();
         else if (source === 'run') void run();
         break;
       case 'use-preset':
@@ -131,6 +147,7 @@ export function createPageActions(
   }
 
   return {
+    ...calibrations,
     load,
     prepare,
     run,
@@ -143,6 +160,7 @@ export function createPageActions(
     changeNumber,
     choosePreset,
     changeAxis,
+    measure: (change) => setState(({ measures }) => ({ measures: { ...measures, ...change } })),
     toggleHead(layer, head) {
       const score = toggledHead(getState().setup.strategy.score, { layer, head });
       changeAxis('score', score.id, score.values);
@@ -151,6 +169,13 @@ export function createPageActions(
     hover(query, key) {
       const { hover } = getState();
       if (hover.query !== query || hover.key !== key) setState({ hover: { query, key } });
+    },
+    fold(panel) {
+      const { folded } = getState();
+      const others = folded.filter((one) => one !== panel);
+      const next = others.length < folded.length ? others : [...folded, panel];
+      setState({ folded: next });
+      storeFolded(next);
     },
     act,
     report,

@@ -1,15 +1,18 @@
 import { createStore } from 'zustand/vanilla';
 import type { Haystack } from '../needle/haystacks';
 import type { PreparedPrompt } from '../needle/prompt-spec';
+import type { Calibration } from '../strategies/calibration';
 import type { StrategyChoice } from '../strategies/registry';
 import type { Trouble } from '../trouble';
 import type {
+  Accounting,
   CacheSnapshot,
   EngineEvent,
   HeadScores,
   ModelInfo,
   RunResult,
 } from '../worker/protocol';
+import { type FoldablePanel, restoreFolded } from './open-panels';
 import type { Setup } from './setup';
 import type { Selection } from './setup-url';
 
@@ -20,17 +23,28 @@ export interface GeneratedToken {
   decodeMs: number;
 }
 
+/** What a run measures beside its answer; each costs time, so they are off until asked for. */
+export interface Measures {
+  /** How much of dense attention's weight the computed pairs hold. */
+  recall: boolean;
+  /** GPU time of selection and of attention, apart. */
+  timeStages: boolean;
+}
+
 /** What the engine reported about the run on screen. */
 export interface RunView {
   /** Tells runs apart, so that late answers about an earlier run can be dropped. */
   id: number;
   prompt: PreparedPrompt;
   strategy: StrategyChoice;
+  /** What was asked for when it began. */
+  measures: Measures;
   expected: string;
   maxTokens: number;
   prefill: { done: number; total: number; ms: number };
   generated: GeneratedToken[];
   cache: CacheSnapshot | null;
+  accounting: Accounting | null;
   /** Set when the run has ended. */
   result: RunResult | null;
 }
@@ -55,22 +69,40 @@ export interface Inspection {
   heads: HeadScores | null;
 }
 
-/** Where a trouble came from; a later success there clears it. */
-export type TroubleSource = 'load' | 'address' | 'prompt' | 'run' | 'view';
+/** How far a calibration is with what it measures now. */
+export interface CalibrationProgress {
+  done: number;
+  /** 0 until the engine has said how much there is. */
+  total: number;
+  /** What is measured now. */
+  what: string;
+  /** When that began, in milliseconds of `performance.now()`. */
+  begunAt: number;
+}
 
-export type Shading = 'attention' | 'kept' | 'received';
+/** Where a trouble came from; a later success there clears it. */
+export type TroubleSource = 'load' | 'address' | 'prompt' | 'calibration' | 'run' | 'view';
+
+export type Shading = 'attention' | 'read' | 'kept' | 'received';
 
 export interface PageState {
   setup: Setup;
+  /** For the next run. */
+  measures: Measures;
   selection: Selection;
   /** What the pointer is over, in positions of the text. */
   hover: { query: number | null; key: number | null };
   shading: Shading;
+  folded: FoldablePanel[];
   /** How weights become colours. */
   scale: 'log' | 'linear';
   haystacks: Haystack[];
   model: ModelInfo | null;
   load: Extract<EngineEvent, { type: 'load' }> | null;
+  /** What has been measured on the loaded model. */
+  calibration: Calibration | null;
+  /** Set while this page calibrates. */
+  calibrating: CalibrationProgress | null;
   activity: 'idle' | 'running' | 'paused';
   /** This page asked for the run that is under way; runs asked for through `window.needlescope` are not shown. */
   runRequested: boolean;
@@ -95,13 +127,17 @@ export const NOTHING_INSPECTED: Inspection = {
 export function createPageStore(setup: Setup, selection: Selection) {
   return createStore<PageState>(() => ({
     setup,
+    measures: { recall: false, timeStages: false },
     selection,
     hover: { query: null, key: null },
     shading: 'attention',
+    folded: restoreFolded(),
     scale: 'log',
     haystacks: [],
     model: null,
     load: null,
+    calibration: null,
+    calibrating: null,
     activity: 'idle',
     runRequested: false,
     prompt: null,
@@ -128,4 +164,9 @@ export function textLength(run: RunView): number {
 /** The KV head whose keys a query head reads. */
 export function kvHeadOf(model: ModelInfo, head: number): number {
   return Math.floor((head * model.kvHeads) / model.heads);
+}
+
+/** Whether one of these panels shows something, so that looking it up has a use. */
+export function anyOpen({ folded }: PageState, ...panels: FoldablePanel[]): boolean {
+  return panels.some((panel) => !folded.includes(panel));
 }

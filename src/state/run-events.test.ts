@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaultPrompt } from '../needle/default-prompt';
 import type { PreparedPrompt } from '../needle/prompt-spec';
-import type { CacheSnapshot, EngineEvent } from '../worker/protocol';
+import type { Accounting, CacheSnapshot, EngineEvent } from '../worker/protocol';
 import { createPageStore, processedTokens } from './page-store';
 import { applyEvents, showPrompt } from './run-events';
 import { setupFrom } from './setup';
@@ -23,10 +23,20 @@ const SNAPSHOT: CacheSnapshot = {
   pageBytes: 64,
   pagesHeld: 1,
   peakPages: 1,
+  besideBytes: 0,
   pages: Uint32Array.of(1),
   slots: Uint32Array.of(2),
   denseBytes: 64,
   inspectionBytes: 0,
+};
+
+const ACCOUNTING: Accounting = {
+  pairs: 4,
+  causalPairs: 6,
+  density: 4 / 6,
+  steps: 0,
+  entriesPerStep: 0,
+  bytesPerStep: 0,
 };
 
 const RUN: EngineEvent[] = [
@@ -79,6 +89,16 @@ describe('events of a run', () => {
     expect(run?.generated).toHaveLength(2);
   });
 
+  test('what the kernels counted and what the run was asked to measure stay with it', () => {
+    const { store, apply } = page();
+    store.setState({ measures: { recall: true, timeStages: false } });
+    expect(apply(...RUN).run?.accounting).toBeNull();
+    const { run } = apply({ type: 'accounting', accounting: ACCOUNTING });
+    expect(run?.accounting).toBe(ACCOUNTING);
+    store.setState({ measures: { recall: false, timeStages: false } });
+    expect(store.getState().run?.measures.recall).toBe(true);
+  });
+
   test('a replayed token is not doubled', () => {
     const { apply } = page();
     apply(...RUN);
@@ -94,6 +114,20 @@ describe('events of a run', () => {
     store.setState((state) => showPrompt(state, promptOf(0, 7, 9)));
     expect(store.getState().run).toBeNull();
     expect(store.getState().selection.query).toBeNull();
+  });
+
+  test('the progress of a calibration is shown to the page that asked for it', () => {
+    const { store, apply } = page();
+    const progress: EngineEvent = { type: 'calibrate', done: 3, total: 9, what: 'layer 1' };
+    expect(apply(progress).calibrating).toBeNull();
+    store.setState({ calibrating: { done: 0, total: 0, what: 'starting', begunAt: 5 } });
+    const now = vi.spyOn(performance, 'now').mockReturnValue(70);
+    const shown = { done: 3, total: 9, what: 'layer 1', begunAt: 70 };
+    expect(apply(progress).calibrating).toEqual(shown);
+    // The clock starts anew only with the next measurement.
+    now.mockReturnValue(90);
+    expect(apply({ ...progress, done: 4 }).calibrating).toEqual({ ...shown, done: 4 });
+    now.mockRestore();
   });
 
   test('a run that the page did not ask for is not shown, and replaces the one on screen', () => {

@@ -24,8 +24,20 @@ export function showPrompt(state: PageState, prompt: PreparedPrompt): Partial<Pa
 function applyEvent(state: PageState, event: EngineEvent): Partial<PageState> {
   if (event.type === 'load') return { load: event };
   if (event.type === 'device') return { device: event };
+  if (event.type === 'calibrate') return calibrated(state, event);
   if (!state.runRequested) return putAwayReplacedRun(state, event);
   return applyRunEvent(state, event);
+}
+
+/** A calibration that somebody else asked for is not shown: nobody here would hear of its end. */
+function calibrated(
+  { calibrating }: PageState,
+  { done, total, what }: Extract<EngineEvent, { type: 'calibrate' }>,
+): Partial<PageState> {
+  if (!calibrating) return {};
+  // Each measurement counts steps of its own, so each has its own speed.
+  const begunAt = what === calibrating.what ? calibrating.begunAt : performance.now();
+  return { calibrating: { done, total, what, begunAt } };
 }
 
 /** A run that somebody else began took the place of ours in the engine: nothing can be looked up any more. */
@@ -36,7 +48,7 @@ function putAwayReplacedRun({ run }: PageState, event: EngineEvent): Partial<Pag
 
 function applyRunEvent(
   state: PageState,
-  event: Exclude<EngineEvent, { type: 'load' | 'device' }>,
+  event: Exclude<EngineEvent, { type: 'load' | 'device' | 'calibrate' }>,
 ): Partial<PageState> {
   switch (event.type) {
     case 'prepared':
@@ -53,20 +65,24 @@ function applyRunEvent(
         : {};
     case 'cache':
       return changeRun(state, { cache: event.snapshot });
+    case 'accounting':
+      return changeRun(state, { accounting: event.accounting });
   }
 }
 
-function beginRun({ prompt, runCount, setup }: PageState): Partial<PageState> {
+function beginRun({ prompt, runCount, setup, measures }: PageState): Partial<PageState> {
   if (!prompt) return {};
   const run: RunView = {
     id: runCount + 1,
     prompt,
     strategy: setup.strategy,
+    measures,
     expected: prompt.spec.expected,
     maxTokens: Number(setup.numbers.maxTokens),
     prefill: { done: 0, total: prompt.ids.length, ms: 0 },
     generated: [],
     cache: null,
+    accounting: null,
     result: null,
   };
   return { run, runCount: run.id, inspection: NOTHING_INSPECTED };

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultPrompt } from '../needle/default-prompt';
 import { choiceFrom, PRESETS } from '../strategies/presets';
+import { REGISTRY } from '../strategies/registry';
+import { softmax } from '../strategies/score/softmax';
 import { TroubleError } from '../trouble';
 import { type Setup, setupFrom } from './setup';
 import { hashOf, MAX_TEXT_IN_URL, readHash, type Selection } from './setup-url';
@@ -57,5 +59,40 @@ describe('a setup in the address', () => {
 
   test('refuses a strategy that does not exist', () => {
     expect(() => readHash('#strategy=magic', FRESH, NOTHING)).toThrow(TroubleError);
+  });
+});
+
+describe('a parameter with named options', () => {
+  const pooled: (typeof REGISTRY)['score'][number] = {
+    ...softmax,
+    id: 'pooled',
+    parameters: [
+      {
+        kind: 'choice',
+        name: 'pooling',
+        title: 'Pooling',
+        unit: '',
+        options: [
+          { value: 'mean', title: 'Mean' },
+          { value: 'max-4', title: 'Largest of four' },
+        ],
+        default: 'mean',
+        meaning: 'How scores are pooled.',
+      },
+    ],
+  };
+
+  beforeEach(() => void REGISTRY.score.push(pooled));
+  afterEach(() => void REGISTRY.score.pop());
+
+  test.each(['mean', 'max-4'])('keeps %s', (pooling) => {
+    const strategy = choiceFrom('window', ['score=pooled', `score.pooling=${pooling}`]);
+    expect(strategy.score.values).toEqual({ pooling });
+    expect(roundTrip({ ...FRESH, strategy }).setup.strategy).toEqual(strategy);
+  });
+
+  test('refuses an option that does not exist', () => {
+    const address = '#strategy=dense&set=score%3Dpooled&set=score.pooling%3Dmedian';
+    expect(() => readHash(address, FRESH, NOTHING)).toThrow('must be one of mean, max-4');
   });
 });

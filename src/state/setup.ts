@@ -1,4 +1,11 @@
 import type { HaystackRef, PromptSpec } from '../needle/prompt-spec';
+import {
+  CALIBRATION_TITLES,
+  type Calibration,
+  type CalibrationKind,
+  holdsKind,
+} from '../strategies/calibration';
+import { conflictAt } from '../strategies/conflicts';
 import { type Preset, presetLike, presetOf } from '../strategies/presets';
 import { completeChoice, entryOf, type StrategyChoice } from '../strategies/registry';
 import {
@@ -112,11 +119,12 @@ export function promptSpecOf(setup: Setup): PromptSpec {
 }
 
 /** @throws TroubleError `bad-input` for a number out of range. */
-export function runRequestOf(setup: Setup): RunRequest {
+export function runRequestOf(setup: Setup, calibration: Calibration | null): RunRequest {
   const prompt = promptSpecOf(setup);
   return {
     prompt,
     strategy: completeChoice(setup.strategy),
+    calibration,
     sampling: { temperature: 0, topK: 0, topP: 1, seed: prompt.seed },
     maxTokens: numberValue(setup.numbers, 'maxTokens'),
     inspect: true,
@@ -128,29 +136,72 @@ export function parameterProblem(parameter: Parameter, value: number | string): 
   return problemOf(() => completeValues(parameter.title, [parameter], { [parameter.name]: value }));
 }
 
-/** What is wrong with an axis as a whole for this model: a head that it does not have, for example. */
+/** What is wrong with a prompt's numbers; null: nothing. */
+export function promptProblem(setup: Setup): string | null {
+  return problemOf(() => completeValues('prompt', PROMPT_PARAMETER_LIST, setup.numbers));
+}
+
+/**
+ * What is wrong with an axis as a whole: a conflict with another axis, or, for example, a head that the model
+ * does not have. A calibration that is only missing is no problem of the choice; see `missingCalibration`.
+ */
 export function axisProblem(
   axis: Axis,
   choice: StrategyChoice,
   model: ModelShape | null,
+  calibration: Calibration | null,
 ): string | null {
+  const conflict = conflictProblem(axis, choice);
+  if (conflict !== null) return conflict;
   return problemOf(() => {
     const entry = entryOf(axis, choice[axis].id);
     const values = completeValues(entry.id, entry.parameters, choice[axis].values);
-    if (model) entry.build(values, model);
+    const missing = missingCalibration(axis, choice, calibration);
+    if (model && !missing) entry.build(values, model, calibration);
   });
 }
 
-/** Whether every value is one that can be run. */
-export function isRunnable(setup: Setup, model: ModelShape | null): boolean {
-  const numbersFine =
-    problemOf(() => completeValues('prompt', PROMPT_PARAMETER_LIST, setup.numbers)) === null;
-  return numbersFine && AXES.every((axis) => axisProblem(axis, setup.strategy, model) === null);
+/** What must be measured on the model before an axis can run, or null. */
+export function missingCalibration(
+  axis: Axis,
+  choice: StrategyChoice,
+  calibration: Calibration | null,
+): CalibrationKind | null {
+  const kind = entryOf(axis, choice[axis].id).calibration;
+  return kind !== undefined && !holdsKind(calibration, kind) ? kind : null;
+}
+
+/** Why a setup cannot be run as it is; null: it can. */
+export function runProblem(
+  setup: Setup,
+  model: ModelShape | null,
+  calibration: Calibration | null,
+): string | null {
+  const problem = promptProblem(setup);
+  if (problem !== null) return problem;
+  for (const axis of AXES) {
+    const wrong = axisProblem(axis, setup.strategy, model, calibration);
+    if (wrong !== null) return wrong;
+    const kind = missingCalibration(axis, setup.strategy, calibration);
+    if (kind === null) continue;
+    const { title } = entryOf(axis, setup.strategy[axis].id);
+    return `${title} needs ${CALIBRATION_TITLES[kind]} of this model. Press Calibrate.`;
+  }
+  return null;
 }
 
 /** The preset that a choice equals; a value still being typed may be out of range and equals none. */
 export function presetOfChoice(choice: StrategyChoice): Preset | null {
-  return AXES.every((axis) => axisProblem(axis, choice, null) === null) ? presetLike(choice) : null;
+  return isComplete(choice) ? presetLike(choice) : null;
+}
+
+/** While a value of another axis is wrong, that is what has to be changed first. */
+function conflictProblem(axis: Axis, choice: StrategyChoice): string | null {
+  return isComplete(choice) ? conflictAt(axis, completeChoice(choice)) : null;
+}
+
+function isComplete(choice: StrategyChoice): boolean {
+  return problemOf(() => completeChoice(choice)) === null;
 }
 
 function problemOf(check: () => unknown): string | null {

@@ -1,7 +1,7 @@
 import { troubleOf } from '../trouble';
 import type { PageActions } from './page-actions';
 import type { PageState, PageStore } from './page-store';
-import { isRunnable, promptSpecOf } from './setup';
+import { promptProblem, promptSpecOf } from './setup';
 import { hashOf, readHash } from './setup-url';
 
 const PREPARE_DELAY_MS = 250;
@@ -15,7 +15,7 @@ export function keepPromptPrepared(store: PageStore, actions: PageActions): () =
   function prepareIfNew() {
     const { setup, model, activity } = store.getState();
     // The text of a run stays until it ends; `activity` going idle brings us back here.
-    if (!model?.hasTokenizer || activity !== 'idle' || !isRunnable(setup, model)) return;
+    if (!model?.hasTokenizer || activity !== 'idle' || promptProblem(setup) !== null) return;
     const wanted = JSON.stringify(promptSpecOf(setup));
     if (wanted === preparedFor) return;
     preparedFor = wanted;

@@ -1,95 +1,144 @@
+/**
+ * What every entry promises, whatever it is. An entry is tested by being in its registry and having its test
+ * vector, `<id>.oracle.ts`, beside it.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GpuModel } from '../engine/gpu-model';
 import { PAGE_SLOTS } from '../engine/kernels';
-import type { CachePolicy, Strategy } from '../engine/strategy';
-import { GREEDY, randomModel, runToEnd, testConfig, testStrategy } from '../engine/testing';
-import { readBack } from '../gpu/read-back';
-import { REGISTRY } from './registry';
-import { completeValues, type ParameterValues } from './schema';
+import { compressionPoint } from '../engine/strategy';
+import type { Calibration } from './calibration';
+import { PRESETS } from './presets';
+import { entryOf, type StrategyChoice } from './registry';
+import { type AXES, completeValues, type ParameterValues } from './schema';
+import {
+  CHUNK,
+  difference,
+  ENTRIES,
+  IDS,
+  LENGTH,
+  NEW_TOKENS,
+  OTHER_ID,
+  PARTS,
+  type Result,
+  SHAPE,
+  Subject,
+  sum,
+} from './testing';
 
-/** What every entry promises, whatever it is; a new entry is tested by being in its registry. */
-const CONFIG = testConfig({ heads: 4, kvHeads: 2 });
-const IDS = Array.from({ length: 90 }, (_, i) => (i * 17) % CONFIG.vocabSize);
-const NEW_TOKENS = 8;
-
-let model: GpuModel;
+let subject: Subject;
 let dense: Float32Array;
 
 beforeAll(async () => {
-  ({ model } = await randomModel(CONFIG, 12));
-  dense = (await logitsUnder(testStrategy())).logits;
+  subject = await Subject.create();
+  dense = (await subject.run(PRESETS[0].choice, null)).logits;
 });
-afterAll(() => model.destroy());
+afterAll(() => subject.destroy());
 
-async function logitsUnder(strategy: Strategy) {
-  const options = { ids: IDS, strategy, sampling: GREEDY, maxTokens: NEW_TOKENS, inspect: false };
-  const run = await runToEnd(model, options);
-  const bytes = await readBack(model.device, run.forward.logits, CONFIG.vocabSize * 4);
-  const state = run.cache.state();
-  const generated = [...run.generated];
-  run.destroy();
-  return { logits: new Float32Array(bytes), state, generated };
+/** The entry with its values, and nothing special on the other axes. */
+function alone(axis: (typeof AXES)[number], id: string, values: ParameterValues): StrategyChoice {
+  const { parameters } = entryOf(axis, id);
+  const choice = structuredClone(PRESETS[0].choice);
+  choice[axis] = { id, values: completeValues(id, parameters, values) };
+  return choice;
 }
 
-function expectDense(logits: Float32Array): void {
-  const scale = Math.max(...dense.map(Math.abs));
-  logits.forEach((logit, i) => {
-    expect(Math.abs(logit - dense[i])).toBeLessThan(1e-4 * scale);
+describe.each(ENTRIES)('$name', ({ axis, entry, oracle }) => {
+  const calibration: Calibration | null = oracle?.calibration
+    ? { model: 'random', ...oracle.calibration(SHAPE) }
+    : null;
+  const chosen = (values: ParameterValues) => alone(axis, entry.id, values);
+  const complete = (values: ParameterValues) => completeValues(entry.id, entry.parameters, values);
+
+  it('has a test vector', () => {
+    expect(oracle).toBeTruthy();
   });
-}
+  if (!oracle) return;
 
-const shape = { layers: CONFIG.layers, heads: 4, kvHeads: 2, headDim: CONFIG.headDim };
+  const again = () => subject.run(chosen(oracle.small), calibration);
+  let first: Promise<Result> | undefined;
+  /** The run under the small values; all tests look at the same one. */
+  const small = () => {
+    first ??= again();
+    return first;
+  };
+  const { full } = oracle;
+  if (full) {
+    it('equals dense attention when nothing is left out', async () => {
+      const { logits } = await subject.run(chosen(full), calibration);
+      expect(difference(logits, dense)).toBeLessThan(1e-4);
+    });
+  }
 
-describe.each(REGISTRY.cache)('cache policy $id', (entry) => {
-  const policyOf = (values: ParameterValues): CachePolicy =>
-    entry.build(completeValues(entry.id, entry.parameters, values), shape);
-  const small = Object.fromEntries(entry.parameters.map(({ name }) => [name, 6]));
+  for (const values of [oracle.small, ...(oracle.others ?? [])]) {
+    it(`equals its plain reference: ${JSON.stringify(values)}`, async () => {
+      const found = await (values === oracle.small
+        ? small()
+        : subject.run(chosen(values), calibration));
+      const methods = oracle.reference(complete(values), SHAPE, calibration);
+      subject.expectReference(found, methods, oracle.tolerance?.value);
+    });
+  }
 
-  it('equals dense attention when its budget is larger than the text', async () => {
-    const large = Object.fromEntries(entry.parameters.map(({ name }) => [name, 500]));
-    const { logits, generated } = await logitsUnder(testStrategy(policyOf(large)));
-    expectDense(logits);
-    expect(generated).toHaveLength(NEW_TOKENS);
-  });
-
-  it('holds no more than it says, in entries and in pages', async () => {
-    const { state } = await logitsUnder(testStrategy(policyOf(small)));
-    const tokens = IDS.length + NEW_TOKENS - 1;
-    const values = completeValues(entry.id, entry.parameters, small);
-    const { slotsHeld } = entry.cost(tokens, values);
-    for (const slots of state.slots) expect(slots).toBeLessThanOrEqual(slotsHeld);
-    // The page of the sinks and the oldest page of the window may hold entries that nobody sees any more.
-    for (const pages of state.pages) {
-      expect(pages).toBeLessThanOrEqual(Math.ceil(slotsHeld / PAGE_SLOTS) + 2);
+  it('holds, computes and reads no more than it says', async () => {
+    const { state, counts, keptAfterPrompt, strategy } = await small();
+    const tokens = LENGTH + NEW_TOKENS - 1;
+    const heads = SHAPE.layers * SHAPE.heads;
+    const costOf = (length: number): Record<string, number> => ({
+      ...entry.cost(length, complete(oracle.small), SHAPE),
+    });
+    if (axis === 'cache') {
+      // A policy that evicts once keeps all that is read after that.
+      const once = !entry.traits?.some((trait) => /^(evicts|streams)-/.test(trait));
+      const read = once ? compressionPoint(strategy.cache, { length: LENGTH, ...PARTS }) : tokens;
+      const most = (costOf(read).slotsHeld + tokens - read) * state.slots.length;
+      expect(sum(state.slots)).toBeLessThanOrEqual(Math.ceil(most));
+      // Pages of the sinks and of the oldest entries may be part empty.
+      const entries = sum(state.slots.map((slots) => Math.ceil(slots / PAGE_SLOTS) + 2));
+      expect(state.pagesHeld).toBeLessThanOrEqual(entries);
     }
-    expect(state.pagesHeld).toBe(state.pages.reduce((sum, pages) => sum + pages, 0));
+    expect(state.pagesHeld).toBe(sum(state.pages));
+    expect(state.pagesHeld * PAGE_SLOTS).toBeGreaterThanOrEqual(sum(keptAfterPrompt.map(() => 1)));
+    if (axis === 'prefill') {
+      const { attendedPairs } = costOf(LENGTH);
+      expect(sum(counts.filter((_, i) => i % 2 === 0))).toBeLessThanOrEqual(attendedPairs * heads);
+    }
+    if (axis === 'decode') {
+      const steps = NEW_TOKENS - 1;
+      const read = sum(counts.filter((_, i) => i % 2 === 1));
+      expect(read).toBeLessThanOrEqual(Math.ceil(costOf(tokens).slotsRead * heads * steps));
+    }
+  });
+
+  const { protects } = oracle;
+  if (protects) {
+    it('keeps what it protects', async () => {
+      const { keptAfterPrompt } = await small();
+      for (const kept of keptAfterPrompt) {
+        expect(kept).toEqual(expect.arrayContaining(protects(complete(oracle.small), LENGTH)));
+      }
+    });
+  }
+
+  it('never looks at what comes later', async () => {
+    const changed = [...IDS];
+    const at = 100;
+    changed[at] = OTHER_ID(changed[at]);
+    const before = await small();
+    const after = await subject.run(chosen(oracle.small), calibration, changed);
+    // Where the choice of keys looks ahead, it looks no further than its chunk.
+    const rows = (entry.causality ?? 'exact') === 'exact' ? at : at - (at % CHUNK);
+    const tokens = LENGTH + NEW_TOKENS;
+    for (let head = 0; head < SHAPE.layers * SHAPE.heads; head++) {
+      const row = (lse: Float32Array) => lse.subarray(head * tokens, head * tokens + rows);
+      expect(difference(row(after.lse), row(before.lse))).toBeLessThan(1e-5);
+    }
+    const later = (lse: Float32Array) => lse.subarray(at, LENGTH);
+    expect(difference(later(after.lse), later(before.lse))).toBeGreaterThan(1e-5);
   });
 
   it('gives the same result again', async () => {
-    const first = await logitsUnder(testStrategy(policyOf(small)));
-    const second = await logitsUnder(testStrategy(policyOf(small)));
-    expect(second.generated).toEqual(first.generated);
-    expect(second.logits).toEqual(first.logits);
-  });
-});
-
-describe.each(REGISTRY.score)('score rule $id', (entry) => {
-  it('is softmax with its defaults', async () => {
-    const values = completeValues(entry.id, entry.parameters, {});
-    expectDense((await logitsUnder(testStrategy({}, entry.build(values, shape)))).logits);
-  });
-});
-
-describe.each(REGISTRY.prefill)('prefill pattern $id', (entry) => {
-  it('reads the prompt as dense attention does with its defaults', async () => {
-    const prefill = entry.build(completeValues(entry.id, entry.parameters, {}), shape);
-    expectDense((await logitsUnder({ ...testStrategy(), prefill })).logits);
-  });
-});
-
-describe.each(REGISTRY.decode)('decode selection $id', (entry) => {
-  it('reads what dense attention reads with its defaults', async () => {
-    const decode = entry.build(completeValues(entry.id, entry.parameters, {}), shape);
-    expectDense((await logitsUnder({ ...testStrategy(), decode })).logits);
+    const [one, two] = [await small(), await again()];
+    expect(two.generated).toEqual(one.generated);
+    expect(two.logits).toEqual(one.logits);
+    expect(two.keptAtEnd).toEqual(one.keptAtEnd);
   });
 });

@@ -1,48 +1,59 @@
 import { TroubleError } from '../trouble';
-import { keepAll } from './cache/keep-all';
-import { sinksRecent } from './cache/sinks-recent';
-import { window } from './cache/window';
-import { all } from './decode/all';
-import { dense } from './prefill/dense';
-import { completeChoice, type StrategyChoice } from './registry';
-import { AXES, type Axis, type Description, type ParameterValues } from './schema';
-import { softmax } from './score/softmax';
+import { COMPOSED } from './composed';
+import { completeChoice, REGISTRY, type StrategyChoice } from './registry';
+import {
+  AXES,
+  type Axis,
+  type Description,
+  type Entry,
+  type EntryPreset,
+  FAMILIES,
+  type Family,
+  type ParameterValues,
+} from './schema';
 
 /** A named system of a paper: one value on each axis. */
-export interface Preset extends Pick<Description, 'id' | 'title' | 'summary' | 'paper'> {
+export interface Preset extends Omit<Description, 'tryThis'> {
+  family: Family;
   choice: StrategyChoice;
 }
 
+/** What the axes are where a system says nothing about them. */
 const plain: StrategyChoice = {
-  prefill: { id: dense.id, values: {} },
-  cache: { id: keepAll.id, values: {} },
-  decode: { id: all.id, values: {} },
-  score: { id: softmax.id, values: {} },
+  prefill: { id: 'dense', values: {} },
+  cache: { id: 'keep-all', values: {} },
+  decode: { id: 'all', values: {} },
+  score: { id: 'softmax', values: {} },
 };
 
+function presetFrom(axis: Axis, entry: Entry<unknown, unknown>, preset: EntryPreset): Preset {
+  const { id, title, family, values = {}, others = {} } = preset;
+  return {
+    id,
+    title,
+    family,
+    summary: preset.summary ?? entry.summary,
+    formula: entry.formula,
+    paper: preset.paper ?? entry.paper,
+    choice: completeChoice({ ...plain, ...others, [axis]: { id: entry.id, values } }),
+  };
+}
+
+/** Every system that has a name, by family: those that the entries declare, and those composed of several. */
 export const PRESETS: Preset[] = [
-  {
-    id: 'dense',
-    title: 'Dense',
-    summary: 'Full attention over a cache that keeps everything: the yardstick.',
-    paper: dense.paper,
-    choice: completeChoice(plain),
-  },
-  {
-    id: 'window',
-    title: 'Window attention',
-    summary: 'Only the newest tokens stay in the cache, at their places in the text.',
-    paper: window.paper,
-    choice: completeChoice({ ...plain, cache: { id: window.id, values: {} } }),
-  },
-  {
-    id: 'streaming-llm',
-    title: 'StreamingLLM',
-    summary: 'A few sink tokens and the newest ones stay; positions count inside the cache.',
-    paper: sinksRecent.paper,
-    choice: completeChoice({ ...plain, cache: { id: sinksRecent.id, values: {} } }),
-  },
-];
+  ...AXES.flatMap((axis) =>
+    (REGISTRY[axis] as Entry<unknown, unknown>[]).flatMap((entry) =>
+      (entry.presets ?? []).map((preset) => presetFrom(axis, entry, preset)),
+    ),
+  ),
+  ...COMPOSED.map(
+    ({ choice, ...preset }): Preset => ({
+      ...preset,
+      family: 'Composed systems',
+      choice: completeChoice({ ...plain, ...choice }),
+    }),
+  ),
+].sort((a, b) => FAMILIES.indexOf(a.family) - FAMILIES.indexOf(b.family));
 
 /** @throws TroubleError `bad-input` that lists the presets that exist. */
 export function presetOf(id: string): Preset {

@@ -1,34 +1,84 @@
-import type {
-  CachePolicy,
-  DecodeSelection,
-  PrefillPattern,
-  ScoreRule,
-  Strategy,
-} from '../engine/strategy';
+import type { CachePolicy, DecodeSelection, PrefillPattern, ScoreRule } from '../engine/strategy';
 import { TroubleError } from '../trouble';
+import { a2sf } from './cache/a2sf';
+import { adaKv } from './cache/ada-kv';
+import { duo } from './cache/duo';
+import { elastic } from './cache/elastic';
+import { h2o } from './cache/h2o';
 import { type CacheCost, keepAll } from './cache/keep-all';
+import { pyramidKv } from './cache/pyramidkv';
+import { quantised } from './cache/quantised';
+import { razor } from './cache/razor';
 import { sinksRecent } from './cache/sinks-recent';
+import { sirLlm } from './cache/sirllm';
+import { snapKv } from './cache/snapkv';
+import { tova } from './cache/tova';
 import { window } from './cache/window';
 import { all, type DecodeCost } from './decode/all';
+import { longHeads } from './decode/long-heads';
+import { lserve } from './decode/lserve';
+import { quest } from './decode/quest';
+import { recycled } from './decode/recycled';
+import { squeezed } from './decode/squeezed';
+import { tidalDecode } from './decode/tidal-decode';
+import { tokenSelect } from './decode/token-select';
+import { aShape } from './prefill/a-shape';
+import { blockSparse } from './prefill/block-sparse';
 import { dense, type PrefillCost } from './prefill/dense';
-import {
-  AXES,
-  type Axis,
-  completeValues,
-  type Entry,
-  type ModelShape,
-  type ParameterValues,
-} from './schema';
+import { documents } from './prefill/documents';
+import { flexPrefill } from './prefill/flex-prefill';
+import { minference } from './prefill/minference';
+import { stridedShards } from './prefill/strided-shards';
+import { triShape } from './prefill/tri-shape';
+import { verticalSlash } from './prefill/vertical-slash';
+import { xattention } from './prefill/xattention';
+import { AXES, type Axis, completeValues, type Entry, type ParameterValues } from './schema';
+import { act } from './score/act';
 import { headMask } from './score/head-mask';
+import { logN } from './score/log-n';
+import { ropeScaling } from './score/rope-scaling';
 import { type ScoreCost, softmax } from './score/softmax';
+import { steering } from './score/steering';
 import { temperature } from './score/temperature';
 
 /** Every entry that exists. Adding a strategy means adding its file and its line here. */
 export const REGISTRY = {
-  prefill: [dense] as Entry<PrefillPattern, PrefillCost>[],
-  cache: [keepAll, window, sinksRecent] as Entry<CachePolicy, CacheCost>[],
-  decode: [all] as Entry<DecodeSelection, DecodeCost>[],
-  score: [softmax, temperature, headMask] as Entry<ScoreRule, ScoreCost>[],
+  prefill: [
+    dense,
+    aShape,
+    triShape,
+    verticalSlash,
+    blockSparse,
+    minference,
+    flexPrefill,
+    xattention,
+    documents,
+    stridedShards,
+  ] as Entry<PrefillPattern, PrefillCost>[],
+  cache: [
+    keepAll,
+    window,
+    sinksRecent,
+    h2o,
+    a2sf,
+    tova,
+    snapKv,
+    pyramidKv,
+    adaKv,
+    sirLlm,
+    razor,
+    duo,
+    elastic,
+    quantised,
+  ] as Entry<CachePolicy, CacheCost>[],
+  decode: [all, quest, lserve, tokenSelect, tidalDecode, recycled, longHeads, squeezed] as Entry<
+    DecodeSelection,
+    DecodeCost
+  >[],
+  score: [softmax, temperature, logN, ropeScaling, headMask, steering, act] as Entry<
+    ScoreRule,
+    ScoreCost
+  >[],
 };
 
 /** What a person chose on one axis. */
@@ -62,15 +112,4 @@ export function completeChoice(choice: StrategyChoice): StrategyChoice {
     complete[axis] = { id, values: completeValues(id, entryOf(axis, id).parameters, values) };
   }
   return complete;
-}
-
-/** Turns a choice into what the engine runs. */
-export function buildStrategy(choice: StrategyChoice, model: ModelShape): Strategy {
-  const { prefill, cache, decode, score } = completeChoice(choice);
-  return {
-    prefill: entryOf('prefill', prefill.id).build(prefill.values, model),
-    cache: entryOf('cache', cache.id).build(cache.values, model),
-    decode: entryOf('decode', decode.id).build(decode.values, model),
-    score: entryOf('score', score.id).build(score.values, model),
-  };
 }

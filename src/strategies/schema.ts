@@ -1,4 +1,5 @@
 import { TroubleError } from '../trouble';
+import type { Calibration, CalibrationKind } from './calibration';
 
 /** What the axes are called, in the order in which the page shows them. */
 export const AXES = ['prefill', 'cache', 'decode', 'score'] as const;
@@ -27,8 +28,19 @@ export interface HeadsParameter extends ParameterBase {
   default: string;
 }
 
-export type Parameter = NumberParameter | HeadsParameter;
+/** One of a few named ways of doing a step. */
+export interface ChoiceParameter extends ParameterBase {
+  kind: 'choice';
+  options: { value: string; title: string }[];
+  default: string;
+}
+
+export type Parameter = NumberParameter | HeadsParameter | ChoiceParameter;
 export type ParameterValues = Record<string, number | string>;
+
+export function isNumberParameter(parameter: Parameter): parameter is NumberParameter {
+  return parameter.kind === 'integer' || parameter.kind === 'number';
+}
 
 export interface Paper {
   title: string;
@@ -51,6 +63,46 @@ export interface Description {
   paper: Paper | null;
 }
 
+/**
+ * What the choice made for a token may depend on. Weights never leak from later tokens; which keys are chosen
+ * may, where a method chooses once for many queries.
+ * - 'exact': on earlier tokens only; changing token t changes no row before t.
+ * - 'query-block': also on later tokens of the same block of queries.
+ * - 'chunk': also on later tokens of the same prefill chunk, which is the whole prompt if that fits one chunk.
+ */
+export type Causality = 'exact' | 'query-block' | 'chunk';
+
+/** What an entry does that entries of other axes may not get along with; `conflicts.ts` says which and why. */
+export type Trait =
+  /** prefill: leaves pairs out. */
+  | 'plans'
+  /** cache: entries leave while the prompt is still being read. */
+  | 'evicts-while-reading'
+  /** cache: some heads keep a window only, also while the prompt is being read. */
+  | 'streams-heads'
+  /** cache: entries leave, and others move up, after each token. */
+  | 'evicts-each-token'
+  /** cache: ranks entries by the attention weights that they got. */
+  | 'watches-weights'
+  /** cache: of decode steps too. */
+  | 'watches-each-token'
+  /** cache: holds some entries in a form of their own, outside the pages. */
+  | 'holds-beside'
+  /** cache or decode: positions are counted anew among what is kept or read. */
+  | 'reindexes'
+  /** decode: reads lists of entries instead of all. */
+  | 'selects'
+  /** decode: a list or page index made at one token is used at later ones. */
+  | 'remembers-slots'
+  /** decode: the same, but heads with a window are read in full. */
+  | 'remembers-pages'
+  /** score: changes the angles of positions. */
+  | 'stretches-positions'
+  /** score: changes weights after the softmax, or scores by their place in the text. */
+  | 'edits-weights'
+  /** score: adds up what every key got from all rows, and changes rows by it. */
+  | 'sums-columns';
+
 /** The shape of the loaded model, as far as entries may depend on it. */
 export interface ModelShape {
   layers: number;
@@ -59,13 +111,55 @@ export interface ModelShape {
   headDim: number;
 }
 
+/** What presets are grouped by, in the order in which they are shown. */
+export const FAMILIES = [
+  'Yardstick',
+  'Cache eviction',
+  'Head classes',
+  'Quantised cache',
+  'Sparse prefill',
+  'Selective decode',
+  'Score rules',
+  'Composed systems',
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+/** A named system that is one entry, with nothing special on the other axes unless it says so. */
+export interface EntryPreset {
+  /** kebab-case. */
+  id: string;
+  title: string;
+  family: Family;
+  /** Where they differ from the entry's defaults. */
+  values?: ParameterValues;
+  others?: Partial<ChosenEntries>;
+  /** Two sentences, where the entry's do not fit. */
+  summary?: string;
+  paper?: Paper;
+}
+
+/** What was chosen on the four axes; values are complete and in range. */
+export type ChosenEntries = Record<Axis, { id: string; values: ParameterValues }>;
+
 /** One entry of an axis. `Work` is what the engine gets; `Cost` what the entry predicts for a length. */
 export interface Entry<Work, Cost> extends Description {
   parameters: Parameter[];
-  /** Predicted cost as a function of the prompt's length in tokens. */
-  cost(length: number, values: ParameterValues): Cost;
-  /** Builds the work. Values are complete and in range when this is called. */
-  build(values: ParameterValues, model: ModelShape): Work;
+  /** Absent: 'exact'. */
+  causality?: Causality;
+  traits?: Trait[];
+  /** The systems that this entry alone stands for. */
+  presets?: EntryPreset[];
+  /** What must have been measured on the loaded model before this entry can be built. */
+  calibration?: CalibrationKind;
+  /** Why this entry cannot run with what the other axes chose, in one sentence; null: it can. */
+  conflicts?(chosen: ChosenEntries): string | null;
+  /** Predicted cost as a function of the prompt's length in tokens; without a model, of the usual shapes. */
+  cost(length: number, values: ParameterValues, model?: ModelShape): Cost;
+  /**
+   * Builds the work. Values are complete and in range when this is called, and the calibration holds the kind
+   * that the entry names; it may be null for entries that name none.
+   */
+  build(values: ParameterValues, model: ModelShape, calibration: Calibration | null): Work;
 }
 
 /** Reads a value that `completeValues` has already checked. */
@@ -92,10 +186,7 @@ export function completeValues(
   const values: ParameterValues = {};
   for (const parameter of parameters) {
     const value = given[parameter.name] ?? parameter.default;
-    values[parameter.name] =
-      parameter.kind === 'heads'
-        ? checkedHeads(owner, parameter, value)
-        : checkedNumber(owner, parameter, value);
+    values[parameter.name] = checkedValue(owner, parameter, value);
   }
   return values;
 }
@@ -110,6 +201,21 @@ export function parseHeads(text: string): { layer: number; head: number }[] {
       const [layer, head] = part.split('.').map(Number);
       return { layer, head };
     });
+}
+
+function checkedValue(
+  owner: string,
+  parameter: Parameter,
+  value: number | string,
+): number | string {
+  switch (parameter.kind) {
+    case 'heads':
+      return checkedHeads(owner, parameter, value);
+    case 'choice':
+      return checkedChoice(owner, parameter, value);
+    default:
+      return checkedNumber(owner, parameter, value);
+  }
 }
 
 function checkedNumber(owner: string, parameter: NumberParameter, value: number | string): number {
@@ -136,6 +242,19 @@ function checkedHeads(owner: string, parameter: HeadsParameter, value: number | 
     );
   }
   return text;
+}
+
+function checkedChoice(owner: string, parameter: ChoiceParameter, value: number | string): string {
+  // An option like "4" arrives as a number from a command line.
+  const wanted = String(value);
+  const values = parameter.options.map((option) => option.value);
+  if (!values.includes(wanted)) {
+    refuse(
+      `${owner}: ${parameter.name} must be one of ${values.join(', ')}, found "${wanted}".`,
+      `The default is ${parameter.default}.`,
+    );
+  }
+  return wanted;
 }
 
 function refuse(what: string, advice: string): never {

@@ -136,6 +136,37 @@ describe('the engine behind the page', () => {
     expectSameScores(after, before);
   });
 
+  /** Waits for progress of a calibration in the events so far and to come. */
+  const calibrationBegun = async () => {
+    while (!events.some((event) => event.type === 'calibrate' && event.done > 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
+  it('calibrates after the end of the run, and stops', async () => {
+    const running = host.run(request({ maxTokens: 200, prompt: { ids: [0, 1431, 408] } }));
+    const calibrating = host.calibrate(['streaming-gates']);
+    expect((await running).stopReason).toBe('stopped');
+    await calibrationBegun();
+    host.stop();
+    expect(await calibrating).toBeNull();
+    expect(events.at(-1)).toMatchObject({ type: 'calibrate', what: 'streaming gates' });
+    expect((await host.run(request({ maxTokens: 2 }))).generated).toHaveLength(2);
+  });
+
+  it('calibrates on a new device where one is lost', async () => {
+    const calibrating = host.calibrate(['streaming-gates']);
+    await calibrationBegun();
+    devices.at(-1)?.destroy();
+    while (!events.some((event) => event.type === 'device' && event.state === 'restored')) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    events = [];
+    await calibrationBegun();
+    host.stop();
+    expect(await calibrating).toBeNull();
+  });
+
   it('refuses a prompt longer than the context, and offers what goes on', async () => {
     const ids = Array.from({ length: 16385 }, () => 5);
     const refused = host.run(request({ prompt: { ids } }));

@@ -1,15 +1,20 @@
 import { PAGE_SLOTS } from '../engine/kernels';
 import { Run, type RunOptions } from '../engine/run';
+import { needsContext } from '../engine/strategy';
 import { readBack } from '../gpu/read-back';
+import { documentStarts } from '../needle/documents';
 import { haystackText } from '../needle/haystacks';
 import { buildPrompt } from '../needle/prompt';
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
 import { isCorrect } from '../needle/score';
 import { attentionTile } from '../probes/attention-tile';
 import { sinkScores } from '../probes/sink-score';
+import { buildStrategy } from '../strategies/build';
+import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import { PRESETS } from '../strategies/presets';
-import { buildStrategy, completeChoice } from '../strategies/registry';
+import { completeChoice } from '../strategies/registry';
 import { TroubleError, troubleOf } from '../trouble';
+import { calibrate } from './calibration';
 import { ModelSlot } from './model-slot';
 import type {
   EngineEvent,
@@ -24,6 +29,7 @@ import type {
   TileRequest,
 } from './protocol';
 import { RunControl } from './run-control';
+import { accountOf, byLayer, dumpOf, recallOf } from './run-report';
 
 /** A device that is lost again and again is not worth waiting for. */
 const MOST_RECOVERIES = 3;
@@ -38,7 +44,14 @@ interface ActiveRun {
   decodeMs: number;
   /** Generated tokens that the page has heard of. */
   reported: number;
+  /** When the kernels' counts were last read. */
+  accountedMs: number;
+  /** Positions held when the prompt was read, where a dump wants them. */
+  keptAfterPrompt: number[][][];
 }
+
+/** Reading the counts costs a round trip, so not after every token. */
+const ACCOUNT_EVERY_MS = 500;
 
 /**
  * The engine as the page sees it: one model, one run at a time, and questions about the run at any time
@@ -48,7 +61,7 @@ export class EngineHost {
   private slot: ModelSlot | null = null;
   private active: ActiveRun | null = null;
   private control: RunControl | null = null;
-  /** Resolves when the current run has ended, whatever its end. */
+  /** Resolves when the current run or calibration has ended, whatever its end. */
   private running: Promise<unknown> = Promise.resolve();
   private recovering: Promise<void> | null = null;
 
@@ -82,13 +95,8 @@ export class EngineHost {
   }
 
   async run(request: RunRequest): Promise<RunResult> {
-    // Made before anything is awaited, so that Pause and Stop reach a run that has only been asked for.
-    const ended = this.endRun();
     const control = new RunControl((state) => this.emit({ type: 'state', state }));
-    this.control = control;
-    const execution = ended.then(() => this.execute(request, control));
-    this.running = execution.catch(() => {});
-    return await execution;
+    return await this.inTurn(control, () => this.execute(request, control));
   }
 
   pause(): void {
@@ -135,11 +143,21 @@ export class EngineHost {
     return new Uint32Array(await readBack(device, store.evictedAt, run.processed * 4, offset));
   }
 
+  async calibrate(kinds: CalibrationKind[]): Promise<Calibration | null> {
+    const control = new RunControl(() => {});
+    const stopped = () => control.stopped;
+    return await this.inTurn(control, () =>
+      this.overLostDevices(() =>
+        calibrate(this.loaded(), kinds, this.haystacks, this.emit, stopped),
+      ),
+    );
+  }
+
   async logits(ids: number[], top: number): Promise<Logits> {
     const { model, adapter } = this.loaded();
     const run = await Run.create(model, {
       ids,
-      strategy: buildStrategy(PRESETS[0].choice, model.config),
+      strategy: buildStrategy(PRESETS[0].choice, model.config, null),
       sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
       maxTokens: 0,
       inspect: false,
@@ -157,11 +175,22 @@ export class EngineHost {
     }
   }
 
+  /** Ends what is under way, then does the work. */
+  private async inTurn<T>(control: RunControl, work: () => Promise<T>): Promise<T> {
+    const ended = this.endRun();
+    // Set before anything is awaited, so that Pause and Stop reach what has only been asked for.
+    this.control = control;
+    const execution = ended.then(work).finally(() => {
+      if (this.control === control) this.control = null;
+    });
+    this.running = execution.catch(() => {});
+    return await execution;
+  }
+
   private async execute(request: RunRequest, control: RunControl): Promise<RunResult> {
     try {
       return await this.executeUntilEnd(request, control);
     } finally {
-      if (this.control === control) this.control = null;
       this.emit({ type: 'state', state: 'idle' });
     }
   }
@@ -169,13 +198,20 @@ export class EngineHost {
   private async executeUntilEnd(request: RunRequest, control: RunControl): Promise<RunResult> {
     const slot = this.loaded();
     const strategy = completeChoice(request.strategy);
+    const given = 'ids' in request.prompt ? request.prompt : null;
     const prompt = 'ids' in request.prompt ? null : await this.prepare(request.prompt);
+    const ids = prompt?.ids ?? given?.ids ?? [];
     const options: RunOptions = {
-      ids: prompt?.ids ?? ('ids' in request.prompt ? request.prompt.ids : []),
-      strategy: buildStrategy(strategy, slot.model.config),
+      ids,
+      parts: {
+        context: prompt?.questionSpan?.[0] ?? given?.context ?? ids.length,
+        documents: prompt ? documentStarts(prompt) : (given?.documents ?? []),
+      },
+      strategy: buildStrategy(strategy, slot.model.config, request.calibration ?? null),
       sampling: request.sampling,
       maxTokens: request.maxTokens,
       inspect: request.inspect,
+      timeStages: request.timeStages ?? false,
     };
     // A copy of the ids: what is sent is transferred, and the run still needs its own.
     if (prompt) this.emit({ type: 'prepared', prompt: { ...prompt, ids: prompt.ids.slice() } });
@@ -190,18 +226,20 @@ export class EngineHost {
       prefillMs: 0,
       decodeMs: 0,
       reported: 0,
+      accountedMs: 0,
+      keptAfterPrompt: [],
     };
     this.active = active;
     this.emit({ type: 'state', state: 'running' });
-    const stopReason = await this.drive(active, control);
-    return this.resultOf(active, strategy, stopReason);
+    const stopReason = await this.overLostDevices(() => this.advance(active, control));
+    return await this.resultOf(active, strategy, stopReason);
   }
 
-  /** Moves a run to its end, over as many lost devices as it may take. */
-  private async drive(active: ActiveRun, control: RunControl): Promise<StopReason> {
+  /** Does work on the device, and goes on with it on a new one where that was lost. */
+  private async overLostDevices<T>(work: () => Promise<T>): Promise<T> {
     for (let recoveries = 0; ; recoveries++) {
       try {
-        return await this.advance(active, control);
+        return await work();
       } catch (error) {
         if (!(await this.deviceIsLost()) || recoveries === MOST_RECOVERIES) throw error;
         await this.recover();
@@ -217,6 +255,10 @@ export class EngineHost {
       await run.readChunk(() => control.stopped);
       active.prefillMs += performance.now() - begun;
       this.report(active);
+      await this.account(active);
+    }
+    if (active.request.dump?.includes('kept')) {
+      active.keptAfterPrompt = byLayer(await run.keptPositions(), this.loaded().model.config);
     }
     // The end of the prompt draws a token, wanted or not.
     if (active.options.maxTokens === 0) run.generated.length = 0;
@@ -230,7 +272,16 @@ export class EngineHost {
       active.decodeMs += performance.now() - begun;
       this.report(active);
       this.reportTokens(active);
+      await this.account(active);
     }
+  }
+
+  /** Tells now and then what the kernels counted. */
+  private async account(active: ActiveRun): Promise<void> {
+    const now = performance.now();
+    if (now - active.accountedMs < ACCOUNT_EVERY_MS) return;
+    active.accountedMs = now;
+    this.emit({ type: 'accounting', accounting: await accountOf(this.loaded().model, active.run) });
   }
 
   private endReason({ run, options, prompt }: ActiveRun): StopReason | null {
@@ -242,8 +293,9 @@ export class EngineHost {
     if (prompt?.questionSpan && tokenizer && /\S[\s\S]*\n/.test(tokenizer.decode(generated))) {
       return 'newline';
     }
-    const bounded = options.strategy.cache.positions === 'reindexed';
-    if (!bounded && run.processed >= config.contextLength) return 'context-full';
+    if (needsContext(options.strategy) && run.processed >= config.contextLength) {
+      return 'context-full';
+    }
     return null;
   }
 
@@ -275,15 +327,18 @@ export class EngineHost {
     }
   }
 
-  private resultOf(
-    { run, options, prompt, request, prefillMs, decodeMs }: ActiveRun,
+  private async resultOf(
+    active: ActiveRun,
     strategy: RunResult['strategy'],
     stopReason: StopReason,
-  ): RunResult {
-    const { checkpoint, adapter } = this.loaded();
+  ): Promise<RunResult> {
+    const { run, options, prompt, request, prefillMs, decodeMs } = active;
+    const { checkpoint, adapter, model } = this.loaded();
     const answer = checkpoint.tokenizer?.decode(run.generated).trim() ?? '';
     const expected = prompt?.spec.expected ?? '';
-    const { pagesHeld, peakPages, pageBytes } = run.cache.state();
+    const { pagesHeld, peakPages, pageBytes, besideBytes } = run.cache.state();
+    const accounting = await accountOf(model, run);
+    this.emit({ type: 'accounting', accounting });
     return {
       model: checkpoint.name,
       adapter: adapter.name,
@@ -295,13 +350,17 @@ export class EngineHost {
       correct: expected === '' ? null : isCorrect(answer, expected),
       stopReason,
       kvBytes: {
-        peak: peakPages * pageBytes,
-        end: pagesHeld * pageBytes,
+        peak: Math.max(peakPages * pageBytes, pagesHeld * pageBytes + besideBytes),
+        end: pagesHeld * pageBytes + besideBytes,
         dense: run.cache.bytesFor(run.processed),
       },
       prefillMs,
       decodeMs,
       seed: request.sampling.seed,
+      accounting,
+      recall: request.recall ? await recallOf(model, run) : null,
+      stageMs: run.stageMs,
+      dump: await dumpOf(model, run, request.dump ?? [], active.keptAfterPrompt),
     };
   }
 

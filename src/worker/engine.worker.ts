@@ -24,6 +24,7 @@ const api: EngineApi = {
   tile: (request) => attempt((engine) => engine.tile(request)),
   heads: () => attempt((engine) => engine.heads()),
   evictedAt: (layer, kvHead) => attempt((engine) => engine.evictedAt(layer, kvHead)),
+  calibrate: (kinds) => attempt((engine) => engine.calibrate(kinds)),
   logits: (ids, top) => attempt((engine) => engine.logits(ids, top)),
 };
 

@@ -40,6 +40,17 @@ it('delivers one batch a frame: every token, of progress only the newest', () =>
   expect(batches).toHaveLength(1);
 });
 
+it('keeps only the newest progress of a calibration', () => {
+  const events = new EventBatcher((batch) => batches.push(batch));
+  const progress = (done: number): EngineEvent => {
+    return { type: 'calibrate', done, total: 9, what: 'head classes' };
+  };
+  events.push(progress(1));
+  events.push(progress(2));
+  events.flush();
+  expect(batches).toEqual([[progress(2)]]);
+});
+
 it('does not wait for the frames of a hidden tab', () => {
   const events = new EventBatcher((batch) => batches.push(batch));
   events.push(token(0));

@@ -35,5 +35,5 @@ const HIDDEN_FRAME_MS = 50;
 function replaces(event: EngineEvent, earlier: EngineEvent): boolean {
   if (event.type !== earlier.type) return false;
   if (event.type === 'load' && earlier.type === 'load') return event.phase === earlier.phase;
-  return event.type === 'prefill' || event.type === 'cache';
+  return event.type === 'prefill' || event.type === 'cache' || event.type === 'calibrate';
 }

@@ -2,8 +2,10 @@ import { createGpuModel, type GpuModel } from '../engine/gpu-model';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu, type Gpu } from '../gpu/device';
 import { type Checkpoint, loadCheckpoint } from '../model/checkpoint';
+import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo } from './protocol';
+import { shippedCalibration } from './shipped-calibration';
 
 /** A loaded model with the device that it lives on. */
 export class ModelSlot {
@@ -14,6 +16,7 @@ export class ModelSlot {
   private constructor(
     readonly checkpoint: Checkpoint,
     readonly model: GpuModel,
+    private readonly calibration: Calibration | null,
     onLost: () => void,
   ) {
     void model.device.lost.then(({ reason, message }) => {
@@ -37,7 +40,9 @@ export class ModelSlot {
         (done, total) => emit({ type: 'load', phase: 'download', done, total }),
         (config) => checkModelFits(config, precision, gpu.device.limits),
       );
-      return await ModelSlot.place(gpu, checkpoint, precision, emit, onLost);
+      const { url, name, config } = checkpoint;
+      const calibration = await shippedCalibration(url, name, config);
+      return await ModelSlot.place(gpu, checkpoint, precision, calibration, emit, onLost);
     } catch (error) {
       gpu.device.destroy();
       throw error;
@@ -48,11 +53,12 @@ export class ModelSlot {
   async revive(emit: (event: EngineEvent) => void, onLost: () => void): Promise<ModelSlot> {
     this.destroy();
     const gpu = await acquireGpu(navigator.gpu);
-    return await ModelSlot.place(gpu, this.checkpoint, this.model.precision, emit, onLost);
+    const { checkpoint, model, calibration } = this;
+    return await ModelSlot.place(gpu, checkpoint, model.precision, calibration, emit, onLost);
   }
 
   get info(): ModelInfo {
-    const { checkpoint, model } = this;
+    const { checkpoint, model, calibration } = this;
     const { config } = checkpoint;
     return {
       url: checkpoint.url,
@@ -67,6 +73,7 @@ export class ModelSlot {
       precision: model.precision,
       weightBytes: model.weights.buffers.bytes,
       hasTokenizer: checkpoint.tokenizer !== null,
+      calibration,
       adapter: this.adapter,
     };
   }
@@ -92,13 +99,14 @@ export class ModelSlot {
     gpu: Gpu,
     checkpoint: Checkpoint,
     precision: 'f32' | 'f16',
+    calibration: Calibration | null,
     emit: (event: EngineEvent) => void,
     onLost: () => void,
   ): Promise<ModelSlot> {
     const model = await createGpuModel(gpu, checkpoint, precision, (done, total) =>
       emit({ type: 'load', phase: 'compile', done, total }),
     );
-    return new ModelSlot(checkpoint, model, onLost);
+    return new ModelSlot(checkpoint, model, calibration, onLost);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
 import type { TileResult, TileSpec } from '../probes/attention-tile';
+import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import type { StrategyChoice } from '../strategies/registry';
 import type { Trouble } from '../trouble';
 
@@ -36,6 +37,8 @@ export interface ModelInfo {
   weightBytes: number;
   /** False where the folder had no tokenizer files: then only token ids can be run. */
   hasTokenizer: boolean;
+  /** What came with the model: calibration.json of its folder, or null. */
+  calibration: Calibration | null;
   adapter: AdapterInfo;
 }
 
@@ -56,15 +59,80 @@ export interface Sampling {
   seed: number;
 }
 
+/** A prompt as token ids, for comparison with other engines. */
+export interface PromptIds {
+  ids: number[];
+  /** Tokens before the question; all where absent. */
+  context?: number;
+  /** Where the documents of the context begin. */
+  documents?: number[];
+}
+
 export interface RunRequest {
-  prompt: PromptSpec | { ids: number[] };
+  prompt: PromptSpec | PromptIds;
   strategy: StrategyChoice;
+  /** What was measured on the loaded model, for the entries that need it; absent: nothing. */
+  calibration?: Calibration | null;
   sampling: Sampling;
   /** Tokens to generate at most; 0 only reads the prompt. */
   maxTokens: number;
   /** Keep q and un-evicted copies of k, so that exact maps of the past can be drawn. */
   inspect: boolean;
+  /** Measure how much of dense attention's weight the computed pairs hold; needs `inspect`. */
+  recall?: boolean;
+  /** Time selection and attention apart, where the adapter can. */
+  timeStages?: boolean;
+  /** What to list position by position in the result; all but `kept` need `inspect`. */
+  dump?: DumpPart[];
 }
+
+export const DUMP_PARTS = ['kept', 'mask', 'selected'] as const;
+export type DumpPart = (typeof DUMP_PARTS)[number];
+
+/** What the strategy kept, computed and read, by layer and head, in positions of the text. */
+export interface Dump {
+  /** What was read. */
+  prompt?: Required<PromptIds>;
+  kept?: {
+    /** [layer][KV head]: entries held when the prompt was read, and at the end. */
+    afterPrompt: number[][][];
+    atEnd: number[][][];
+  };
+  /** mask[layer][head][row of the prompt]: ranges [from, to) of the keys that were computed. */
+  mask?: [number, number][][][][];
+  /** selected[layer][head][step]: positions that the decode step read. */
+  selected?: number[][][][];
+}
+
+/** What was computed and read, counted by the kernels and not by formulas. */
+export interface Accounting {
+  /** Pairs of query and key computed while the prompt was read, in all layers and query heads. */
+  pairs: number;
+  /** The same under dense attention. */
+  causalPairs: number;
+  /** pairs ÷ causalPairs */
+  density: number;
+  /** Decode steps so far. */
+  steps: number;
+  /** Entries that a query head read in a step, mean over steps, layers and heads. */
+  entriesPerStep: number;
+  /** Bytes of keys and values read in a step; each query head reads for itself. */
+  bytesPerStep: number;
+}
+
+/** Weight of dense attention that fell on the pairs that were used: 1 is all of it. */
+export interface MassRecall {
+  /** Means over the rows of the prompt and of the decode steps, [layer][head]. */
+  prompt: number[][];
+  decode: number[][];
+  /** Means over all heads. */
+  promptMean: number;
+  /** null where no step was made. */
+  decodeMean: number | null;
+}
+
+/** GPU milliseconds, apart for what selects, what attends, and the rest of the model. */
+export type StageMs = Record<'model' | 'selection' | 'attention', number>;
 
 export interface KvBytes {
   /** Most bytes held in pages at any time of the run. */
@@ -93,6 +161,12 @@ export interface RunResult {
   prefillMs: number;
   decodeMs: number;
   seed: number;
+  accounting: Accounting;
+  /** null where it was not asked for. */
+  recall: MassRecall | null;
+  /** null where it was not asked for or the adapter cannot tell. */
+  stageMs: { prefill: StageMs; decode: StageMs } | null;
+  dump: Dump;
 }
 
 /** The cache as it is now: pages really held, not a formula. */
@@ -104,6 +178,8 @@ export interface CacheSnapshot {
   pageBytes: number;
   pagesHeld: number;
   peakPages: number;
+  /** Bytes that the policy holds in a form of its own, outside the pages. */
+  besideBytes: number;
   /** Pages per layer and KV head, [layers * kvHeads]. */
   pages: Uint32Array;
   /** Entries that the newest query sees, per layer and KV head, [layers * kvHeads]. */
@@ -122,6 +198,10 @@ export type EngineEvent =
   | { type: 'prefill'; done: number; total: number; ms: number }
   | { type: 'token'; index: number; id: number; piece: string; decodeMs: number }
   | { type: 'cache'; snapshot: CacheSnapshot }
+  /** Now and then while a run goes on, and at its end. */
+  | { type: 'accounting'; accounting: Accounting }
+  /** How far a calibration is, in steps of its own; `what` says what is measured now. */
+  | { type: 'calibrate'; done: number; total: number; what: string }
   /** The GPU went away; the worker takes a new one and replays. `failed` where none can be had. */
   | {
       type: 'device';
@@ -133,6 +213,8 @@ export type EngineEvent =
 /** Values of a tile's cells that are not weights. */
 export const CELL_FUTURE = -1;
 export const CELL_EVICTED = -2;
+/** There, but left out by a prefill pattern or a decode selection. */
+export const CELL_SKIPPED = -3;
 
 export type TileRequest = TileSpec;
 
@@ -181,6 +263,12 @@ export interface EngineApi {
   heads(): Promise<Outcome<HeadScores>>;
   /** For each position of the text the first query that could no longer see its key; 0xffffffff: still there. */
   evictedAt(layer: number, kvHead: number): Promise<Outcome<Uint32Array>>;
+  /**
+   * Measures these kinds on the loaded model, one after the other, with `calibrate` events on the way. Ends the
+   * run before.
+   * @returns the kinds that were complete when it ended or was stopped; null where none was
+   */
+  calibrate(kinds: CalibrationKind[]): Promise<Outcome<Calibration | null>>;
   /** Logits after a dense forward pass over the ids, at the last position. */
   logits(ids: number[], top: number): Promise<Outcome<Logits>>;
 }

@@ -8,6 +8,7 @@ import { splitWords } from './batch';
 const callOf = (line: string) => readArguments(splitWords(line)).call;
 const folder = mkdtempSync(join(tmpdir(), 'needlescope-'));
 writeFileSync(join(folder, 'text.txt'), 'Once upon a time');
+writeFileSync(join(folder, 'tiny.json'), '{"model":"tiny"}');
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -67,6 +68,23 @@ describe('readArguments', () => {
     expect(readBatch(splitWords('run --batch text.txt'))).toBe('Once upon a time');
   });
 
+  test('calibrate: what to measure, and where it goes', () => {
+    expect(callOf('calibrate')).toEqual({ command: 'calibrate', options: {} });
+    vi.stubEnv('INIT_CWD', folder);
+    const words = 'calibrate --kinds head-classes,streaming-gates --out found.json';
+    const { call, out } = readArguments(splitWords(words));
+    expect(call.options).toEqual({ kinds: ['head-classes', 'streaming-gates'] });
+    expect(out).toBe(join(folder, 'found.json'));
+    expect(readArguments(['calibrate']).out).toBeNull();
+  });
+
+  test('a calibration is read from its file', () => {
+    vi.stubEnv('INIT_CWD', folder);
+    const options = { calibration: { model: 'tiny' } };
+    expect(callOf('run --calibration tiny.json')).toEqual({ command: 'run', options });
+    expect(() => callOf('run --calibration text.txt')).toThrow('text.txt is not JSON');
+  });
+
   test('a line of a batch adds to the command line and wins over it', () => {
     const outer = splitWords('run --json --batch f --seed 1 --set cache.recent=9 --length 100');
     expect(readArguments(outer, splitWords('--seed 2 --set cache.sinks=1')).call).toEqual({
@@ -78,11 +96,11 @@ describe('readArguments', () => {
   });
 
   test.each([
-    ['', 'one of run, logits, tile, heads, strategies, found nothing'],
+    ['', 'one of run, logits, tile, heads, calibrate, strategies, found nothing'],
     ['walk', 'found "walk"'],
     ['run 512', '"512" belongs to no flag'],
     ['run --lenght 5', '--lenght'],
-    ['run --ids 1', 'run has no flag --ids'],
+    ['run --layer 1', 'run has no flag --layer'],
     ['logits --ids 1 --seed 2', 'logits has no flag --seed'],
     ['strategies --set a', 'Its flags: none'],
     ['run --depth deep', '--depth must be a number, found "deep"'],
@@ -94,6 +112,11 @@ describe('readArguments', () => {
     ['tile --ids 1 --layer 0 --head 0 --queries 5 --keys 0:1', '--queries must be from:to'],
     ['run --adapter fast', '--adapter must be gpu or software, found "fast"'],
     ['run --text /does/not/exist', '--text: the file could not be read'],
+    ['run --calibration /does/not/exist', '--calibration: the file could not be read'],
+    ['run --out x', 'run has no flag --out'],
+    ['calibrate --seed 1', 'calibrate has no flag --seed'],
+    ['calibrate --kinds gates', '--kinds takes head-classes, prefill-patterns, streaming-gates'],
+    ['calibrate --out /does/not/exist', '--out: there is no folder /does/not'],
     ['run --model /does/not/exist', '--model must be a folder'],
   ])('refuses: %s', (line, part) => {
     expect(() => callOf(line)).toThrow(UsageError);

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
+  CalibrateOptions,
   LogitsOptions,
   PromptOptions,
   RunOptions,
   StrategyOptions,
   TileOptions,
 } from '../../../src/app/headless-types';
+import { CALIBRATION_KINDS } from '../../../src/strategies/calibration';
+import { DUMP_PARTS } from '../../../src/worker/protocol';
 
 /** One call of `window.needlescope`. */
 export type Call =
@@ -15,6 +18,7 @@ export type Call =
   | { command: 'logits'; options: LogitsOptions }
   | { command: 'tile'; options: TileOptions }
   | { command: 'heads'; options: PromptOptions }
+  | { command: 'calibrate'; options: CalibrateOptions }
   | { command: 'strategies'; options: Record<string, never> };
 
 export interface Arguments {
@@ -23,9 +27,11 @@ export interface Arguments {
   adapter: 'gpu' | 'software';
   /** Folder of another model, absolute. */
   model: string | null;
+  /** File that the result goes into as well, absolute. */
+  out: string | null;
 }
 
-const STRATEGY_FLAGS = ['strategy', 'set'];
+const STRATEGY_FLAGS = ['strategy', 'set', 'calibration'];
 const PROMPT_FLAGS = [
   ...STRATEGY_FLAGS,
   'haystack',
@@ -37,12 +43,27 @@ const PROMPT_FLAGS = [
   'expected',
   'seed',
 ];
+/** Flags without a value. */
+const SWITCHES = ['json', 'recall', 'time-stages'];
 const GENERAL_FLAGS = ['json', 'adapter', 'model', 'batch'];
 const COMMAND_FLAGS: Record<Call['command'], string[]> = {
-  run: [...PROMPT_FLAGS, 'max-tokens', 'temperature', 'top-k', 'top-p'],
+  run: [
+    ...PROMPT_FLAGS,
+    'ids',
+    'context',
+    'documents',
+    'max-tokens',
+    'temperature',
+    'top-k',
+    'top-p',
+    'recall',
+    'time-stages',
+    'dump',
+  ],
   logits: ['ids', 'top'],
   tile: [...STRATEGY_FLAGS, 'ids', 'layer', 'head', 'queries', 'keys'],
   heads: PROMPT_FLAGS,
+  calibrate: ['kinds', 'out'],
   strategies: [],
 };
 
@@ -51,11 +72,17 @@ export const USAGE = `npm run lab -- <command> [flags]
   logits      logits after a list of token ids: --ids 1,2,3 [--top 10]
   tile        attention weights: --ids 1,2,3 --layer L --head H --queries a:b --keys a:b
   heads       sink score of every head, over a prompt
+  calibrate   measure heads of the model: [--kinds ${CALIBRATION_KINDS.join(',')}] [--out FILE]
   strategies  what can be chosen, with parameters and papers
 prompt        --haystack ID | --text FILE, --length N, --depth 0..100, --seed S,
               --needle T --question T --expected T
-strategy      --strategy ID, --set axis.parameter=value (any number of times)
-run also      --max-tokens M, --temperature T, --top-k K, --top-p P
+strategy      --strategy ID, --set axis.parameter=value (any number of times),
+              --calibration FILE (as calibrate makes it; without it, what came with the model)
+run also      --ids 1,2,3 [--context N] [--documents 1,40] instead of a text,
+              --max-tokens M, --temperature T, --top-k K, --top-p P,
+              --recall (share of dense attention's weight that was computed),
+              --time-stages (GPU time of selection and of attention),
+              --dump kept,mask,selected (positions kept, computed and read, by layer and head)
 all           --json, --model DIR, --adapter gpu|software, --batch FILE (one line of flags a call)`;
 
 export class UsageError extends Error {}
@@ -93,6 +120,7 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
     json: values.json === true,
     adapter: adapterOf(values.adapter),
     model: typeof values.model === 'string' ? modelFolder(values.model) : null,
+    out: typeof values.out === 'string' ? outFile(values.out) : null,
   };
 }
 
@@ -104,7 +132,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
     names.map((name) => [
       name,
       {
-        type: name === 'json' ? ('boolean' as const) : ('string' as const),
+        type: SWITCHES.includes(name) ? ('boolean' as const) : ('string' as const),
         multiple: name === 'set',
       },
     ]),
@@ -136,21 +164,31 @@ function readCall(command: Call['command'], flags: Flags): Call {
         options: {
           ...promptOptions(flags),
           ...defined({
+            ids: flags.text('ids') === undefined ? undefined : flags.wholes('ids'),
+            context: flags.number('context'),
+            documents:
+              flags.text('documents') === undefined ? undefined : flags.wholes('documents'),
             maxTokens: flags.number('max-tokens'),
             temperature: flags.number('temperature'),
             topK: flags.number('top-k'),
             topP: flags.number('top-p'),
+            recall: flags.on('recall'),
+            timeStages: flags.on('time-stages'),
+            dump: flags.choices('dump', DUMP_PARTS),
           }),
         },
       };
     case 'logits':
-      return { command, options: { ids: flags.ids(), ...defined({ top: flags.number('top') }) } };
+      return {
+        command,
+        options: { ids: flags.wholes('ids'), ...defined({ top: flags.number('top') }) },
+      };
     case 'tile':
       return {
         command,
         options: {
           ...strategyOptions(flags),
-          ids: flags.ids(),
+          ids: flags.wholes('ids'),
           layer: flags.required('layer', flags.number('layer')),
           head: flags.required('head', flags.number('head')),
           queries: flags.range('queries'),
@@ -159,13 +197,19 @@ function readCall(command: Call['command'], flags: Flags): Call {
       };
     case 'heads':
       return { command, options: promptOptions(flags) };
+    case 'calibrate':
+      return { command, options: defined({ kinds: flags.choices('kinds', CALIBRATION_KINDS) }) };
     case 'strategies':
       return { command, options: {} };
   }
 }
 
 function strategyOptions(flags: Flags): StrategyOptions {
-  return defined({ strategy: flags.text('strategy'), set: flags.texts('set') });
+  return defined({
+    strategy: flags.text('strategy'),
+    set: flags.texts('set'),
+    calibration: flags.json('calibration'),
+  });
 }
 
 function promptOptions(flags: Flags): PromptOptions {
@@ -199,6 +243,34 @@ class Flags {
     return Array.isArray(value) ? value.map(String) : undefined;
   }
 
+  on(name: string): true | undefined {
+    return this.values[name] === true ? true : undefined;
+  }
+
+  /** Some of the options, with commas between. */
+  choices<T extends string>(name: string, options: readonly T[]): T[] | undefined {
+    return this.text(name)
+      ?.split(',')
+      .map((word) => {
+        const choice = options.find((candidate) => candidate === word.trim());
+        if (choice) return choice;
+        throw new UsageError(`--${name} takes ${options.join(', ')}, found "${word}".`);
+      });
+  }
+
+  /** What a JSON file holds. */
+  json(name: string): unknown {
+    const file = this.text(name);
+    if (file === undefined) return undefined;
+    const text = readFile(name, file);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UsageError(`--${name}: ${file} is not JSON: ${reason}`);
+    }
+  }
+
   number(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -209,12 +281,15 @@ class Flags {
     return value;
   }
 
-  ids(): number[] {
-    const text = this.required('ids', this.text('ids'));
+  /** Whole numbers with commas between. */
+  wholes(name: string): number[] {
+    const text = this.required(name, this.text(name));
     return text.split(',').map((part) => {
       const id = part.trim() === '' ? Number.NaN : Number(part);
       if (!Number.isInteger(id)) {
-        throw new UsageError(`--ids must be whole numbers with commas between, found "${part}".`);
+        throw new UsageError(
+          `--${name} must be whole numbers with commas between, found "${part}".`,
+        );
       }
       return id;
     });
@@ -252,6 +327,15 @@ function modelFolder(path: string): string {
     throw new UsageError(`--model must be a folder, and ${folder} is none.`);
   }
   return folder;
+}
+
+/** Refused before anything is computed, not after. */
+function outFile(path: string): string {
+  const file = fromHere(path);
+  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--out: there is no folder ${dirname(file)}.`);
+  }
+  return file;
 }
 
 function readFile(flag: string, path: string): string {

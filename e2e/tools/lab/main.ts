@@ -1,7 +1,12 @@
-import { readArguments, readBatch, USAGE, UsageError } from './arguments';
+import { writeFileSync } from 'node:fs';
+import type { CalibrationSteps } from '../../../src/app/headless-types';
+import { type Arguments, readArguments, readBatch, USAGE, UsageError } from './arguments';
 import { batchLines, splitWords } from './batch';
+import { DIRECTIONS_USAGE, measureDirections } from './directions/main';
 import { readable } from './print';
 import { Session } from './session';
+
+const PROGRESS_EVERY_MS = 5000;
 
 /**
  * Runs one command line, or each line of its batch file.
@@ -11,16 +16,21 @@ import { Session } from './session';
  */
 export async function main(words: string[], prepare: () => Promise<void>): Promise<number> {
   if (words.length === 0 || words.includes('--help')) {
-    console.log(USAGE);
+    console.log(`${USAGE}\n\n${DIRECTIONS_USAGE}`);
     return words.length === 0 ? 1 : 0;
   }
-  const session = new Session();
+  const session = new Session(printProgress());
   try {
+    if (words[0] === 'directions') {
+      await prepare();
+      await measureDirections(words.slice(1), session);
+      return 0;
+    }
     const batch = readBatch(words);
     if (batch !== null) return await runBatch(session, words, batch, prepare);
     const parsed = readArguments(words);
     await prepare();
-    const result = await session.call(parsed);
+    const result = await perform(session, parsed);
     console.log(parsed.json ? JSON.stringify(result) : readable(parsed.call.command, result));
     return 0;
   } catch (error) {
@@ -46,7 +56,7 @@ async function runBatch(
   let code = 0;
   for (const line of batchLines(batch)) {
     try {
-      const result = await session.call(readArguments(words, splitWords(line)));
+      const result = await perform(session, readArguments(words, splitWords(line)));
       console.log(JSON.stringify(result));
     } catch (error) {
       console.log(JSON.stringify({ error: message(error) }));
@@ -55,6 +65,22 @@ async function runBatch(
     }
   }
   return code;
+}
+
+async function perform(session: Session, words: Arguments): Promise<unknown> {
+  const result = await session.call(words);
+  if (words.out) writeFileSync(words.out, `${JSON.stringify(result)}\n`);
+  return result;
+}
+
+/** A line to the error stream now and then, and at the end of each measurement. */
+function printProgress(): (steps: CalibrationSteps) => void {
+  let last = 0;
+  return ({ done, total, what }) => {
+    if (done < total && Date.now() - last < PROGRESS_EVERY_MS) return;
+    last = Date.now();
+    console.error(`${what}: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`);
+  };
 }
 
 function message(error: unknown): string {

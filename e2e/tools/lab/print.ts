@@ -4,7 +4,8 @@ import type {
   HeadlessStrategies,
   HeadlessTile,
 } from '../../../src/app/headless-types';
-import type { Logits } from '../../../src/worker/protocol';
+import type { Calibration } from '../../../src/strategies/calibration';
+import type { Logits, MassRecall } from '../../../src/worker/protocol';
 import type { Call } from './arguments';
 
 /** A result for people; `--json` gives all of it. */
@@ -22,6 +23,8 @@ export function readable(command: Call['command'], result: unknown): string {
       const { sink } = result as HeadlessHeads;
       return `Mean weight on the first token, a row for each layer:\n${matrix(sink, 3)}`;
     }
+    case 'calibrate':
+      return readableCalibration(result as Calibration);
     case 'strategies':
       return readableStrategies(result as HeadlessStrategies);
   }
@@ -36,8 +39,45 @@ function readableRun(run: HeadlessRun): string {
     `expected   ${run.expected || '-'}`,
     `model      ${run.model} on ${run.adapter}`,
     `tokens     ${run.promptTokens} read in ${run.prefillMs.toFixed(0)} ms, ${run.generated.length} generated in ${run.decodeMs.toFixed(0)} ms`,
+    `computed   ${percent(run.accounting.density)} of the causal pairs; ${run.accounting.entriesPerStep.toFixed(1)} entries read a step and head`,
+    ...(run.recall ? [`recall     ${recallText(run.recall)}`] : []),
+    ...(run.stageMs ? [`GPU time   ${stageText(run.stageMs)}`] : []),
     `cache      ${kilobytes(end)} at the end, ${kilobytes(peak)} at most, ${kilobytes(dense)} if all were kept`,
   ].join('\n');
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+function recallText({ promptMean, decodeMean }: MassRecall): string {
+  const decode = decodeMean === null ? '' : `, ${percent(decodeMean)} in decode steps`;
+  return `${percent(promptMean)} of dense attention's weight in the prompt${decode}`;
+}
+
+function stageText(stages: NonNullable<HeadlessRun['stageMs']>): string {
+  return Object.entries(stages)
+    .map(
+      ([phase, { selection, attention, model }]) =>
+        `${phase}: selection ${selection.toFixed(1)} ms, attention ${attention.toFixed(1)} ms, rest ${model.toFixed(1)} ms`,
+    )
+    .join('; ');
+}
+
+/** A row for each layer. */
+function readableCalibration(calibration: Calibration): string {
+  const { model, headClasses, streamingGates, prefillPatterns } = calibration;
+  const parts = [`measured on ${model}, a row for each layer`];
+  if (headClasses) {
+    parts.push(`echo, by head:\n${matrix(headClasses.echo, 3)}`);
+    parts.push(`induction, by head:\n${matrix(headClasses.induction, 3)}`);
+  }
+  if (streamingGates) parts.push(`streaming gates, by KV head:\n${matrix(streamingGates, 3)}`);
+  if (prefillPatterns) {
+    const rows = prefillPatterns.map((row) =>
+      row.map(({ family, a, b }) => `${family} ${a} ${b}`.padEnd(24)).join(''),
+    );
+    parts.push(`prefill patterns, by head:\n${rows.join('\n')}`);
+  }
+  return parts.join('\n\n');
 }
 
 function readableStrategies(strategies: HeadlessStrategies): string {

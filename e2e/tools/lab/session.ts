@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright';
+import type { CalibrationSteps } from '../../../src/app/headless-types';
 import { type Trouble, troubleOf } from '../../../src/trouble';
 import { browserLaunchOptions } from '../browser.mjs';
 import { serve } from '../server.mjs';
@@ -23,6 +24,9 @@ export class Session {
   private page: Page | null = null;
   private opened: string | null = null;
 
+  /** @param onProgress told by calls that take long */
+  constructor(private readonly onProgress: (steps: CalibrationSteps) => void) {}
+
   /** @throws CallError */
   async call({ call, adapter, model }: Arguments): Promise<unknown> {
     const page = await this.open(adapter, model);
@@ -36,8 +40,8 @@ export class Session {
     try {
       // No function inside may have a name of its own: compiled, it would call a helper that pages lack.
       return await page.evaluate(async ({ command, options }: Call) => {
-        const run = window.needlescope?.[command] as (options: unknown) => Promise<unknown>;
-        return run(options).then(
+        const run = window.needlescope?.[command] as (...given: unknown[]) => Promise<unknown>;
+        return run(options, Reflect.get(window, 'labProgress')).then(
           (value) => ({ ok: true as const, value }),
           // A thrown error loses its fields on the way out of the page, so it leaves as data.
           (error: { message?: string; trouble?: Trouble }) => ({
@@ -72,6 +76,7 @@ export class Session {
     if (model) address.searchParams.set('model', this.folderAddress(model));
     this.browser = await chromium.launch(browserLaunchOptions({ adapter }));
     const page = await this.browser.newPage();
+    await page.exposeFunction('labProgress', this.onProgress);
     let problem = '';
     page.on('pageerror', (error) => {
       problem ||= error.message;

@@ -1,5 +1,6 @@
 import accumulateCode from '../../../shaders/cache/accumulate.wgsl?raw';
 import compactCode from '../../../shaders/cache/compact.wgsl?raw';
+import dropRangeCode from '../../../shaders/cache/drop-range.wgsl?raw';
 import importanceCode from '../../../shaders/cache/importance.wgsl?raw';
 import markDroppedCode from '../../../shaders/cache/mark-dropped.wgsl?raw';
 import chunkPlan from '../../../shaders/shared/chunk-plan.wgsl?raw';
@@ -46,3 +47,6 @@ export const MARK_DROPPED = kernel('cache/mark-dropped', markDroppedCode, frame,
 
 /** Moves what is kept to the front. */
 export const COMPACT = kernel('cache/compact', compactCode, frame, pages);
+
+/** Lists for a compaction that takes one range of slots out of each head. */
+export const DROP_RANGE = kernel('cache/drop-range', dropRangeCode, frame, pages);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../reference/random-model';
 import { EXCLUDED, FORCED, type Measure, selectRow } from '../../reference/select';
 import { runKernel } from '../run-kernel';
-import { MEASURE, SELECT_BITS, SELECT_LIST, SELECTOR_THREADS } from './selectors';
+import { MEASURE, SELECT_BITS, SELECT_COUNT, SELECT_LIST, SELECTOR_THREADS } from './selectors';
 
 const next = randomStream(11);
 const below = (end: number) => Math.floor(((next() + 1) / 2) * end);
@@ -111,6 +111,15 @@ describe.each(['count', 'mass', 'threshold'] as const)('selector by %s', (measur
         name,
       ).toBe(true);
     });
+  });
+
+  it('counts the chosen indices', async () => {
+    const { chosen } = await runKernel(SELECT_COUNT, {
+      ...call,
+      inputs: { ...call.inputs, chosen: new Uint32Array(rows.length).fill(GARBAGE) },
+      outputs: ['chosen'],
+    });
+    expect([...new Uint32Array(chosen)]).toEqual(expected.map((indices) => indices.length));
   });
 
   it('sets the bits of the chosen indices', async () => {

@@ -1,10 +1,11 @@
 import toBitsCode from '../../../shaders/select/to-bits.wgsl?raw';
+import toCountCode from '../../../shaders/select/to-count.wgsl?raw';
 import toListCode from '../../../shaders/select/to-list.wgsl?raw';
 import forced from '../../../shaders/shared/forced.wgsl?raw';
 import select from '../../../shaders/shared/select.wgsl?raw';
 import { kernel, SHARED } from '../kernels';
 
-/** Invocations that share a row: the constant THREADS of both kernels. */
+/** Invocations that share a row: the constant THREADS of the kernels below. */
 export const SELECTOR_THREADS = 256;
 
 /** What a selector goes by: the constant MEASURE of `shaders/shared/select.wgsl`. */
@@ -15,3 +16,6 @@ export const SELECT_LIST = kernel('select/to-list', toListCode, SHARED.reduce, f
 
 /** Chosen indices of each row as bits. */
 export const SELECT_BITS = kernel('select/to-bits', toBitsCode, SHARED.reduce, forced, select);
+
+/** How many indices of each row are chosen. */
+export const SELECT_COUNT = kernel('select/to-count', toCountCode, SHARED.reduce, forced, select);

@@ -1,7 +1,7 @@
 import { isCorrect } from '../../needle/score';
 import { usePage } from '../../state/page-context';
 import type { PageState, RunView } from '../../state/page-store';
-import { formatRate } from '../parts/numbers';
+import { formatPercent, formatRate } from '../parts/numbers';
 import { Panel } from '../parts/panel';
 import { decodeSpeedOf } from '../run/run-progress';
 import './answer-panel.css';
@@ -25,6 +25,8 @@ export function AnswerPanel() {
         {wanted === '' ? 'nothing expected' : `expected: ${wanted}`}
         <br />
         {run ? rateOf(run) : ''}
+        <br />
+        {run ? accountOf(run) : ''}
       </p>
     </Panel>
   );
@@ -45,6 +47,14 @@ function Verdict({ run, text }: { run: RunView | null; text: string }) {
 function rateOf(run: RunView): string {
   const { steps, ms } = decodeSpeedOf(run);
   return formatRate(steps, ms);
+}
+
+/** How much of dense attention was computed, and how much of its weight that held. */
+function accountOf({ accounting, result }: RunView): string {
+  const parts = [];
+  if (accounting) parts.push(`density ${formatPercent(accounting.density)}`);
+  if (result?.recall) parts.push(`recall ${formatPercent(result.recall.promptMean)}`);
+  return parts.join(' · ');
 }
 
 /** While the answer streams a hit can be told, a miss only at the end. */

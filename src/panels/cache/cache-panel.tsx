@@ -2,8 +2,11 @@ import { usePage } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import type { CacheSnapshot, ModelInfo } from '../../worker/protocol';
 import { formatBytes, formatCount, formatPercent } from '../parts/numbers';
-import { Panel } from '../parts/panel';
+import { FoldingPanel } from '../parts/panel';
 import { TableScroll } from '../parts/table-scroll';
+import { ReadTable } from './read-table';
+import { RecallLines } from './recall-lines';
+import { heldBytes } from './shares';
 import './cache-panel.css';
 
 const selectCache = (state: PageState) => state.run?.cache ?? null;
@@ -14,17 +17,20 @@ export function CachePanel() {
   const cache = usePage(selectCache);
   const model = usePage(selectModel);
   return (
-    <Panel name="cache" title="KV cache" info={<AboutCache />}>
+    <FoldingPanel name="cache" title="KV cache" info={<AboutCache />}>
       <CacheMeter cache={cache} />
+      <ReadTable />
+      <RecallLines />
       {cache && model && <PageBars cache={cache} model={model} />}
       {cache && model && <CacheTable cache={cache} model={model} />}
-    </Panel>
+    </FoldingPanel>
   );
 }
 
 function CacheMeter({ cache }: { cache: CacheSnapshot | null }) {
-  const held = cache ? cache.pagesHeld * cache.pageBytes : 0;
-  const peak = cache ? cache.peakPages * cache.pageBytes : 0;
+  const held = cache ? heldBytes(cache) : 0;
+  const peak = cache ? Math.max(cache.peakPages * cache.pageBytes, held) : 0;
+  const beside = cache?.besideBytes ?? 0;
   const dense = cache?.denseBytes ?? 0;
   // Pages are whole: a cache that keeps all may hold a little more than its entries need.
   const full = Math.max(dense, peak, 1);
@@ -43,6 +49,12 @@ function CacheMeter({ cache }: { cache: CacheSnapshot | null }) {
         <dd>{formatBytes(peak)}</dd>
         <dt>keeping all</dt>
         <dd>{formatBytes(dense)}</dd>
+        {beside > 0 && (
+          <>
+            <dt>held now outside the pages</dt>
+            <dd>{formatBytes(beside)}</dd>
+          </>
+        )}
         <dt>copies for the maps, apart</dt>
         <dd>{formatBytes(cache?.inspectionBytes ?? 0)}</dd>
       </dl>
@@ -154,6 +166,12 @@ function AboutCache() {
         down. The small mark is the peak of this run.
       </p>
       <p className="formula">bytes = pages × slots × (key + value + position)</p>
+      <p>
+        “Computed and read” is counted by the kernels: pairs while the prompt was read, divided by
+        all causal pairs, are the density; a decode step reads entries, and each query head reads
+        for itself. Dense attention reads every earlier entry. Mass recall, if it was measured, is
+        the share of dense attention’s weight that lies on those pairs.
+      </p>
       <p>
         The maps need copies of evicted keys and of queries. Those are counted apart, because the
         model never reads them.

@@ -6,7 +6,7 @@ import { useIsDark } from '../../state/theme';
 import type { HeadScores } from '../../worker/protocol';
 import { PaperLink } from '../parts/info';
 import { formatCount } from '../parts/numbers';
-import { Panel } from '../parts/panel';
+import { FoldingPanel } from '../parts/panel';
 import { colourAt, inkOn } from '../parts/weight-scale';
 import './heads-panel.css';
 
@@ -23,7 +23,7 @@ export function HeadsPanel() {
   const layer = usePage(selectLayer);
   const head = usePage(selectHead);
   return (
-    <Panel name="heads" title="Heads" info={<AboutHeads />} tools="sink score">
+    <FoldingPanel name="heads" title="Heads" info={<AboutHeads />} tools="sink score">
       <p className="hint">
         mean weight on the first token
         {scores && ` · ${formatCount(scores.queries)} queries`}
@@ -31,7 +31,7 @@ export function HeadsPanel() {
       {model && <HeadsGrid layers={model.layers} heads={model.heads} scores={scores} />}
       <SinkLegend />
       <AblateButton layer={layer} head={head} />
-    </Panel>
+    </FoldingPanel>
   );
 }
 

@@ -1,9 +1,11 @@
 import type { ScaleLinear } from 'd3';
 import type { Tile } from '../../worker/protocol';
 import { formatWeight } from '../parts/numbers';
-import { colourAt, colourTable, inkOn, type ScaleKind, scaled } from '../parts/weight-scale';
+import { colourAt, inkOn, scaled } from '../parts/weight-scale';
+import { type CellFill, canvasFillOf, cellFill } from './cell-fills';
+import { pixelContext } from './pixel-context';
 import { cellAt } from './tile-cells';
-import { paintTile, pixelContext, type TileImage } from './tile-image';
+import { cellColours, type MapShow, paintTile, type TileImage } from './tile-image';
 
 /** Where the map is on its canvas, in CSS pixels. */
 export interface Plot {
@@ -20,7 +22,7 @@ const GRID_FROM_PX = 9;
 
 export interface HeatmapDrawing {
   /** Draws tiles one over the other, the last on top. */
-  draw(plot: Plot, tiles: Tile[], scale: ScaleKind, dark: boolean): void;
+  draw(plot: Plot, tiles: Tile[], show: MapShow, dark: boolean): void;
 }
 
 /** Draws tiles onto a canvas under any zoom, and keeps the pictures of tiles that it has seen. */
@@ -30,33 +32,33 @@ export function createHeatmapDrawing(canvas: HTMLCanvasElement): HeatmapDrawing 
   let images = new Map<Tile, TileImage>();
   let painted = '';
 
-  function imagesOf(tiles: Tile[], scale: ScaleKind, dark: boolean): Map<Tile, TileImage> {
-    const colours = colourTable(dark);
-    const known = painted === `${scale} ${dark}` ? images : new Map<Tile, TileImage>();
-    painted = `${scale} ${dark}`;
-    return new Map(tiles.map((tile) => [tile, known.get(tile) ?? paintTile(tile, scale, colours)]));
+  function imagesOf(tiles: Tile[], show: MapShow, dark: boolean): Map<Tile, TileImage> {
+    const colours = cellColours(show, dark);
+    const known = painted === `${show} ${dark}` ? images : new Map<Tile, TileImage>();
+    painted = `${show} ${dark}`;
+    return new Map(tiles.map((tile) => [tile, known.get(tile) ?? paintTile(tile, colours)]));
   }
 
   return {
-    draw(plot, tiles, scale, dark) {
+    draw(plot, tiles, show, dark) {
       if (!context) return;
       const ratio = window.devicePixelRatio;
       matchSize(canvas, plot, ratio);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, plot.width, plot.height);
       context.imageSmoothingEnabled = false;
-      images = imagesOf(tiles, scale, dark);
+      images = imagesOf(tiles, show, dark);
       for (const [tile, image] of images) {
         const box = boxOf(tile, plot);
         context.clearRect(...box);
-        context.drawImage(image.weights, ...box);
-        if (image.evicted) {
-          hatch(scratch, plot, ratio, image.evicted, box, dark);
+        context.drawImage(image.computed, ...box);
+        for (const [kind, holes] of image.holes) {
+          fillHoles(scratch, plot, ratio, holes, box, cellFill(kind, show === 'mask', dark));
           context.drawImage(scratch, 0, 0, plot.width, plot.height);
         }
       }
       const top = tiles.at(-1);
-      if (top?.exact) writeNumbers(context, top, plot, scale, dark);
+      if (top?.exact) writeNumbers(context, top, plot, show, dark);
     },
   };
 }
@@ -73,14 +75,14 @@ function boxOf({ request }: Tile, { keys, queries }: Plot): [number, number, num
   return [left, top, right - left, bottom - top];
 }
 
-/** Fills the holes of a tile with a pattern that keeps its size under any zoom. */
-function hatch(
+/** Fills the holes of a tile with marks that keep their size under any zoom. */
+function fillHoles(
   scratch: HTMLCanvasElement,
   plot: Plot,
   ratio: number,
   holes: HTMLCanvasElement,
   box: [number, number, number, number],
-  dark: boolean,
+  fill: CellFill,
 ) {
   matchSize(scratch, plot, ratio);
   const context = pixelContext(scratch);
@@ -91,36 +93,16 @@ function hatch(
   context.imageSmoothingEnabled = false;
   context.drawImage(holes, ...box);
   context.globalCompositeOperation = 'source-in';
-  context.fillStyle = hatchPattern(context, dark);
+  context.fillStyle = canvasFillOf(context, fill);
   context.fillRect(0, 0, plot.width, plot.height);
 }
 
-function hatchPattern(context: CanvasRenderingContext2D, dark: boolean): CanvasPattern | string {
-  const size = 8;
-  const stamp = document.createElement('canvas');
-  stamp.width = size;
-  stamp.height = size;
-  const ink = pixelContext(stamp);
-  const ground = dark ? '#3a3f47' : '#dfe2e6';
-  if (!ink) return ground;
-  ink.fillStyle = ground;
-  ink.fillRect(0, 0, size, size);
-  ink.strokeStyle = dark ? '#7d8590' : '#8b929b';
-  ink.beginPath();
-  for (const shift of [-size, 0, size]) {
-    ink.moveTo(shift, size);
-    ink.lineTo(shift + size, 0);
-  }
-  ink.stroke();
-  return context.createPattern(stamp, 'repeat') ?? ground;
-}
-
-/** Writes the exact weights into their cells, once those are large enough to hold them. */
+/** Frames single weights, and writes them into their cells once those are large enough to hold them. */
 function writeNumbers(
   context: CanvasRenderingContext2D,
   tile: Tile,
   { keys, queries, width, height }: Plot,
-  scale: ScaleKind,
+  show: MapShow,
   dark: boolean,
 ) {
   const cellWidth = keys(1) - keys(0);
@@ -140,8 +122,8 @@ function writeNumbers(
       const weight = cellAt(tile, query, key)?.value ?? -1;
       if (weight < 0) continue;
       context.strokeRect(keys(key), queries(query), cellWidth, cellHeight);
-      if (!withNumbers) continue;
-      context.fillStyle = inkOn(colourAt(scaled(weight, scale), dark));
+      if (!withNumbers || show === 'mask') continue;
+      context.fillStyle = inkOn(colourAt(scaled(weight, show), dark));
       context.fillText(
         formatWeight(weight),
         keys(key) + cellWidth / 2,

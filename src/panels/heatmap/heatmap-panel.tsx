@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
-import { useText } from '../../state/text';
+import { type Text, useText } from '../../state/text';
 import { useIsDark } from '../../state/theme';
 import { CELL_FUTURE, type Tile } from '../../worker/protocol';
-import { Panel } from '../parts/panel';
+import { FoldingPanel } from '../parts/panel';
 import { createTooltip } from '../parts/tooltip';
-import { WeightLegend } from '../parts/weight-legend';
 import { HeadChoice } from './head-choice';
 import { type Cell, createHeatmap, type Heatmap, type HeatmapView } from './heatmap';
+import { MapLegend } from './map-legend';
 import { RowTable } from './row-table';
 import { cellAt, describeCell, describeTile, type TileCell } from './tile-cells';
 import { type MapTiles, useMapTiles } from './use-map-tiles';
@@ -33,13 +33,14 @@ export function HeatmapPanel() {
   const maxTokens = usePage(selectMaxTokens);
   const hasRun = usePage(selectHasRun);
   const { select, hover: setHover } = usePageActions();
+  const [mask, setMask] = useState(false);
   const [pooling, setPooling] = useState<'max' | 'mean'>('max');
   const [view, setView] = useState<HeatmapView | null>(null);
   const { overview, detail } = useMapTiles(view, pooling);
   const node = useRef<HTMLDivElement>(null);
   const map = useRef<Heatmap>(null);
   /** The newest of what the map's callbacks must know, which are made once. */
-  const latest = useRef<{ tiles: (Tile | null)[]; pieces: string[] }>({ tiles: [], pieces: [] });
+  const latest = useRef<{ tiles: (Tile | null)[]; text: Text }>({ tiles: [], text });
 
   useEffect(() => {
     if (!node.current) return;
@@ -65,18 +66,18 @@ export function HeatmapPanel() {
   const { pieces, promptLength } = text;
   const length = live ? promptLength + maxTokens : pieces.length;
   useEffect(() => {
-    latest.current = { tiles: [detail, overview], pieces };
+    latest.current = { tiles: [detail, overview], text };
     map.current?.update({
       ...text,
       length,
       overview,
       detail,
-      scale,
+      show: mask ? 'mask' : scale,
       dark,
       picked: { query, key },
       pointed: hover,
     });
-  }, [text, pieces, length, overview, detail, scale, dark, query, key, hover]);
+  }, [text, length, overview, detail, mask, scale, dark, query, key, hover]);
 
   useEffect(() => {
     if (query !== null && key !== null) map.current?.reveal({ query, key });
@@ -88,7 +89,7 @@ export function HeatmapPanel() {
   }
 
   return (
-    <Panel name="heatmap" title="Attention map" info={<AboutMap />} tools={<HeadChoice />}>
+    <FoldingPanel name="heatmap" title="Attention map" info={<AboutMap />} tools={<HeadChoice />}>
       <div className="map-bar">
         <fieldset className="map-zoom" aria-label="Zoom">
           <button type="button" aria-label="Zoom in" onClick={() => map.current?.zoomBy(2)}>
@@ -105,19 +106,25 @@ export function HeatmapPanel() {
           </button>
         </fieldset>
         <label>
+          <input
+            type="checkbox"
+            checked={mask}
+            onChange={(event) => setMask(event.target.checked)}
+          />{' '}
+          Mask
+        </label>
+        <label>
           pixel{' '}
           <select
             value={pooling}
+            disabled={mask}
             onChange={(event) => setPooling(event.target.value === 'mean' ? 'mean' : 'max')}
           >
             <option value="max">max</option>
             <option value="mean">mean</option>
           </select>
         </label>
-        <span className="hole-legend">
-          <span className="hole-swatch" aria-hidden="true" /> evicted
-        </span>
-        <WeightLegend />
+        <MapLegend mask={mask} />
       </div>
       <div className="map-frame-box">
         <div
@@ -130,14 +137,14 @@ export function HeatmapPanel() {
         />
         {!hasRun && <p className="map-empty hint">The map fills while the prompt is read.</p>}
       </div>
-      <MapReadOut overview={overview} detail={detail} pieces={pieces} />
+      <MapReadOut overview={overview} detail={detail} text={text} mask={mask} />
       <RowTable />
-    </Panel>
+    </FoldingPanel>
   );
 }
 
 /** The picked cell as a number, or what a pixel of the map stands for. */
-function MapReadOut({ overview, detail, pieces }: MapTiles & { pieces: string[] }) {
+function MapReadOut({ overview, detail, text, mask }: MapTiles & { text: Text; mask: boolean }) {
   const { layer, head, query, key } = usePage(selectSelection);
   const row = usePage(selectRow);
   const cell = query !== null && key !== null ? { query, key } : null;
@@ -145,31 +152,31 @@ function MapReadOut({ overview, detail, pieces }: MapTiles & { pieces: string[] 
   const lines =
     cell &&
     // The row was looked up for itself: it is exact, however far out the map is.
-    ((isPickedRow && describeInRow(cell, row.weights, pieces)) ||
-      describeUnder(cell, { tiles: [detail, overview], pieces }));
+    ((isPickedRow && describeInRow(cell, row.weights, text)) ||
+      describeUnder(cell, { tiles: [detail, overview], text }));
   return (
     <p className="read-out hint" aria-live="polite">
-      {lines ? lines.join(' · ') : detail && describeTile(detail)}
+      {lines ? lines.join(' · ') : detail && describeTile(detail, mask)}
     </p>
   );
 }
 
-function describeInRow({ query, key }: Cell, weights: Float32Array, pieces: string[]): string[] {
+function describeInRow({ query, key }: Cell, weights: Float32Array, text: Text): string[] {
   const value = weights[key] ?? CELL_FUTURE;
   const single = { value, queries: [query, query + 1], keys: [key, key + 1] } satisfies TileCell;
-  return describeCell(single, pieces, { pooling: 'max', sampledQueries: 1 });
+  return describeCell(single, text, { pooling: 'max', sampledQueries: 1 });
 }
 
 /** What the first tile that reaches a cell says about it. */
 function describeUnder(
   { query, key }: Cell,
-  { tiles, pieces }: { tiles: (Tile | null)[]; pieces: string[] },
+  { tiles, text }: { tiles: (Tile | null)[]; text: Text },
 ): string[] | null {
   for (const tile of tiles) {
     const cell = tile && cellAt(tile, query, key);
     if (cell) {
       const { request, sampledQueries } = tile;
-      return describeCell(cell, pieces, { pooling: request.pooling, sampledQueries });
+      return describeCell(cell, text, { pooling: request.pooling, sampledQueries });
     }
   }
   return null;
@@ -185,9 +192,14 @@ function AboutMap() {
       <p className="formula">aᵢⱼ = exp(qᵢ·kⱼ/√d) / Σₖ exp(qᵢ·kₖ/√d)</p>
       <p>
         Weights are recomputed on the GPU for exactly what you look at, from the queries and keys of
-        this run. Far out, a pixel is the largest (or mean) weight of the cells under it; zoom in by
-        wheel, pinch or + until every cell is one weight. Blank cells lie in the future; hatched
-        keys were evicted before the query came.
+        this run. Far out, a pixel is the largest (or mean) of the weights computed under it; zoom
+        in by wheel, pinch or + until every cell is one weight. Blank cells lie in the future;
+        striped keys were evicted before the query came; dotted ones were in the cache, but the
+        prefill pattern or the decode selection left them out.
+      </p>
+      <p>
+        “Mask” shows the strategy instead of the weights: computed pairs solid, left-out ones empty,
+        evicted ones striped. Far out, a pixel is solid if any pair under it was computed.
       </p>
       <p>
         Keys: arrows move the picked cell (with Shift ten times as far), + and − zoom, 0 shows all.

@@ -1,8 +1,8 @@
 import { type D3ZoomEvent, scaleLinear, select, zoom, zoomIdentity, zoomTransform } from 'd3';
 import type { Tile } from '../../worker/protocol';
-import type { ScaleKind } from '../parts/weight-scale';
 import { type AxesProps, createHeatmapAxes, type Margins } from './heatmap-axes';
 import { createHeatmapDrawing, type Plot } from './heatmap-drawing';
+import type { MapShow } from './tile-image';
 
 export interface HeatmapProps extends AxesProps {
   /** Tokens on both axes. */
@@ -10,7 +10,7 @@ export interface HeatmapProps extends AxesProps {
   /** The whole map, or null; drawn under the detail while that loads. */
   overview: Tile | null;
   detail: Tile | null;
-  scale: ScaleKind;
+  show: MapShow;
   dark: boolean;
 }
 
@@ -87,7 +87,7 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     if (!props || size.width <= 0 || size.height <= 0) return;
     const tiles = [props.overview, props.detail].filter((tile) => tile !== null);
     const now = plot();
-    drawing.draw(now, [...new Set(tiles)], props.scale, props.dark);
+    drawing.draw(now, [...new Set(tiles)], props.show, props.dark);
     axes.draw(now, marginsFor(node.clientWidth), props);
   }
 

@@ -1,4 +1,12 @@
-import { CELL_EVICTED, CELL_FUTURE, type Tile, type TileRequest } from '../../worker/protocol';
+import type { Text } from '../../state/text';
+import {
+  CELL_EVICTED,
+  CELL_FUTURE,
+  CELL_SKIPPED,
+  type Tile,
+  type TileRequest,
+} from '../../worker/protocol';
+import { whyLeftOut } from '../parts/left-out';
 import { formatWeight } from '../parts/numbers';
 import { quoted } from '../parts/token-text';
 
@@ -8,6 +16,15 @@ export interface TileCell {
   /** [from, to) in positions of the text. */
   queries: [number, number];
   keys: [number, number];
+}
+
+/** What became of the pairs under a cell. */
+export type CellKind = 'computed' | 'left-out' | 'evicted' | 'future';
+
+export function kindOf(value: number): CellKind {
+  if (value === CELL_FUTURE) return 'future';
+  if (value === CELL_EVICTED) return 'evicted';
+  return value === CELL_SKIPPED ? 'left-out' : 'computed';
 }
 
 /** How the cells of a tile came about, where they are more than one weight. */
@@ -31,7 +48,7 @@ export function cellAt(tile: Tile, query: number, key: number): TileCell | null 
 /** What a cell says in words, with the exact number and, if it is pooled, how and over what. */
 export function describeCell(
   cell: TileCell,
-  pieces: string[],
+  { pieces, promptLength }: Pick<Text, 'pieces' | 'promptLength'>,
   { pooling, sampledQueries }: Pooled,
 ): string[] {
   const { queries, keys, value } = cell;
@@ -39,27 +56,52 @@ export function describeCell(
     `query ${range(queries)} ${pieceOf(queries, pieces)}`,
     `key ${range(keys)} ${pieceOf(keys, pieces)}`,
   ];
-  const count = (queries[1] - queries[0]) * (keys[1] - keys[0]);
-  if (value === CELL_FUTURE) return [...lines, 'the key comes after the query'];
-  if (value === CELL_EVICTED) return [...lines, 'evicted before this query'];
-  if (count === 1) return [...lines, `weight ${formatWeight(value)}`];
   const covered = queries[1] - queries[0];
+  const pairs = `${covered} × ${keys[1] - keys[0]} pairs`;
+  const single = covered === 1 && keys[1] - keys[0] === 1;
   const sample =
     sampledQueries < covered ? `, ${sampledQueries} of ${covered} queries sampled` : '';
-  return [
-    ...lines,
-    `${pooling} of ${covered} × ${keys[1] - keys[0]} weights: ${formatWeight(value)}${sample}`,
-  ];
+  switch (kindOf(value)) {
+    case 'future':
+      return [
+        ...lines,
+        single ? 'the key comes after the query' : 'all keys come after the queries',
+      ];
+    case 'evicted':
+      return [
+        ...lines,
+        single
+          ? 'evicted before this query'
+          : `none of ${pairs} computed, some evicted before${sample}`,
+      ];
+    case 'left-out': {
+      const why = whyLeftOut(queries, promptLength);
+      return [...lines, single ? why : `all of ${pairs} ${why}${sample}`];
+    }
+    case 'computed':
+      return [
+        ...lines,
+        single
+          ? `weight ${formatWeight(value)}`
+          : `${pooling} of the weights computed in ${pairs}: ${formatWeight(value)}${sample}`,
+      ];
+  }
 }
 
 /** The sentence under the map: what one pixel stands for. */
-export function describeTile({ request, rows, columns, exact, sampledQueries }: Tile): string {
-  if (exact) return 'Every cell is one exact weight.';
+export function describeTile(
+  { request, rows, columns, exact, sampledQueries }: Tile,
+  mask: boolean,
+): string {
+  if (exact) return `Every cell is one ${mask ? 'pair' : 'exact weight'}.`;
   const perRow = Math.ceil((request.queries[1] - request.queries[0]) / rows);
   const perColumn = Math.ceil((request.keys[1] - request.keys[0]) / columns);
   const what = request.pooling === 'max' ? 'largest' : 'mean';
   const sample = sampledQueries < perRow ? ` (${sampledQueries} of the queries sampled)` : '';
-  return `A pixel is the ${what} of up to ${perRow} × ${perColumn} weights (queries × keys)${sample}. Zoom in for single weights.`;
+  const pairs = `up to ${perRow} × ${perColumn} pairs (queries × keys)${sample}`;
+  return mask
+    ? `A pixel pools ${pairs}: computed if any was. Zoom in for single pairs.`
+    : `A pixel is the ${what} of the weights computed in ${pairs}. Zoom in for single weights.`;
 }
 
 function indexIn([from, to]: [number, number], cells: number, position: number): number | null {

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatMs, formatPercent, formatRate, formatWeight } from './numbers';
+import {
+  formatBytes,
+  formatCompact,
+  formatMs,
+  formatPercent,
+  formatRate,
+  formatWeight,
+} from './numbers';
 
 test('every number carries its unit', () => {
   expect([0, 999, 1000, 1_638_400, 2.5e9].map(formatBytes)).toEqual([
@@ -18,6 +25,7 @@ test('every number carries its unit', () => {
   expect(formatRate(18, 1750)).toBe('10.3 tokens/s');
   expect(formatRate(0, 0)).toBe('–');
   expect(formatPercent(0.2725)).toBe('27.3 %');
+  expect([512, 3_151_872].map(formatCompact)).toEqual(['512', '3.15M']);
 });
 
 test('small weights keep their digits', () => {

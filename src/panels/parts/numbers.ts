@@ -6,9 +6,19 @@ export function formatCount(count: number): string {
   return WHOLE.format(count);
 }
 
+const COMPACT = new Intl.NumberFormat('en-US', {
+  notation: 'compact',
+  maximumSignificantDigits: 3,
+});
+
+/** Large counts with a letter for thousands (K), millions (M), … */
+export function formatCompact(count: number): string {
+  return COMPACT.format(count);
+}
+
 /** Decimal units, as in memory of models: 1 MB = 10⁶ bytes. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1000) return `${formatShort(bytes)} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
   return `${formatShort(bytes / 1000 ** power)} ${units[power - 1]}`;

@@ -1,4 +1,7 @@
 import { type ReactNode, useId } from 'react';
+import type { FoldablePanel } from '../../state/open-panels';
+import { usePage, usePageActions } from '../../state/page-context';
+import type { PageState } from '../../state/page-store';
 import { Info } from './info';
 import './parts.css';
 
@@ -23,6 +26,35 @@ export function Panel({ name, title, info, tools, children }: PanelProps) {
         {tools && <div className="panel-tools">{tools}</div>}
       </header>
       {children}
+    </section>
+  );
+}
+
+const selectFolded = (state: PageState) => state.folded;
+
+/** A panel that can be folded to its title; folded, neither its tools nor its contents exist. */
+export function FoldingPanel({
+  name,
+  title,
+  info,
+  tools,
+  children,
+}: PanelProps & { name: FoldablePanel }) {
+  const id = useId();
+  const isOpen = !usePage(selectFolded).includes(name);
+  const { fold } = usePageActions();
+  return (
+    <section className={`panel ${name}${isOpen ? '' : ' folded'}`} aria-labelledby={id}>
+      <header className="panel-head">
+        <h2 id={id}>
+          <button type="button" aria-expanded={isOpen} onClick={() => fold(name)}>
+            {title}
+          </button>
+        </h2>
+        {info && <Info about={title}>{info}</Info>}
+        {isOpen && tools && <div className="panel-tools">{tools}</div>}
+      </header>
+      {isOpen && children}
     </section>
   );
 }

@@ -1,15 +1,28 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, test } from 'vitest';
 import { REGISTRY } from '../../strategies/registry';
-import { AXES, type Entry } from '../../strategies/schema';
+import { AXES, type ChoiceParameter, type Entry, type Parameter } from '../../strategies/schema';
 import { ParameterControl } from './parameter-control';
 
-const PARAMETERS = AXES.flatMap((axis) => {
+const POOLING: ChoiceParameter = {
+  kind: 'choice',
+  name: 'pooling',
+  title: 'Pooling of scores',
+  unit: '',
+  options: [
+    { value: 'mean', title: 'Mean of a block' },
+    { value: 'max', title: 'Largest of a block' },
+  ],
+  default: 'mean',
+  meaning: 'How the scores of a block become one.',
+};
+const REGISTERED = AXES.flatMap((axis) => {
   const entries: Entry<unknown, unknown>[] = REGISTRY[axis];
   return entries.flatMap((entry) => entry.parameters);
 });
+const PARAMETERS: Parameter[] = [...REGISTERED, POOLING];
 
-function markup(parameter: (typeof PARAMETERS)[number], problem: string | null = null): string {
+function markup(parameter: Parameter, problem: string | null = null): string {
   return renderToStaticMarkup(
     <ParameterControl
       parameter={parameter}
@@ -28,9 +41,16 @@ describe('the control of a parameter', () => {
     if (parameter.unit) expect(html).toContain(parameter.unit);
   });
 
-  test('shows what is wrong and marks the field', () => {
-    const html = markup(PARAMETERS[0], 'must be a whole number');
+  test.each([PARAMETERS[0], POOLING])('shows what is wrong with $title', (parameter) => {
+    const html = markup(parameter, 'must be a whole number');
     expect(html).toContain('must be a whole number');
     expect(html).toContain('aria-invalid="true"');
+  });
+
+  test('offers every option of a choice by its title, and marks the present one', () => {
+    const html = markup(POOLING);
+    expect(html).toContain('<option value="mean" selected="">Mean of a block</option>');
+    expect(html).toContain('<option value="max">Largest of a block</option>');
+    expect(html).toContain('Reset Pooling of scores to Mean of a block');
   });
 });

@@ -1,5 +1,10 @@
 import { useId, useMemo } from 'react';
-import type { HeadsParameter, NumberParameter, Parameter } from '../../strategies/schema';
+import type {
+  ChoiceParameter,
+  HeadsParameter,
+  NumberParameter,
+  Parameter,
+} from '../../strategies/schema';
 import { sliderScale } from './slider-scale';
 
 interface ControlProps<P extends Parameter> {
@@ -12,11 +17,14 @@ interface ControlProps<P extends Parameter> {
 
 /** The control of a parameter, made from its description alone. */
 export function ParameterControl({ parameter, ...others }: ControlProps<Parameter>) {
-  return parameter.kind === 'heads' ? (
-    <HeadsControl parameter={parameter} {...others} />
-  ) : (
-    <NumberControl parameter={parameter} {...others} />
-  );
+  switch (parameter.kind) {
+    case 'heads':
+      return <HeadsControl parameter={parameter} {...others} />;
+    case 'choice':
+      return <ChoiceControl parameter={parameter} {...others} />;
+    default:
+      return <NumberControl parameter={parameter} {...others} />;
+  }
 }
 
 function NumberControl({ parameter, value, problem, onChange }: ControlProps<NumberParameter>) {
@@ -82,24 +90,58 @@ function HeadsControl({ parameter, value, problem, onChange }: ControlProps<Head
   );
 }
 
+function ChoiceControl({ parameter, value, problem, onChange }: ControlProps<ChoiceParameter>) {
+  const id = useId();
+  const { title, options, meaning } = parameter;
+  return (
+    <div className="parameter" title={meaning}>
+      <label htmlFor={id}>{title}</label>
+      <span className="parameter-value wide">
+        <select
+          id={id}
+          value={value}
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-about`}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.title}
+            </option>
+          ))}
+        </select>
+        <ResetButton parameter={parameter} value={value} onChange={onChange} />
+      </span>
+      <ParameterNote id={`${id}-about`} meaning={meaning} problem={problem} />
+    </div>
+  );
+}
+
 function ResetButton({
   parameter,
   value,
   onChange,
 }: Pick<ControlProps<Parameter>, 'parameter' | 'value' | 'onChange'>) {
   const usual = parameter.default;
+  const shown = defaultText(parameter);
   return (
     <button
       type="button"
       className="reset"
       disabled={value === usual}
-      aria-label={`Reset ${parameter.title} to ${usual === '' ? 'none' : usual}`}
-      title={`Default: ${usual === '' ? 'none' : usual}`}
+      aria-label={`Reset ${parameter.title} to ${shown}`}
+      title={`Default: ${shown}`}
       onClick={() => onChange(usual)}
     >
       ↺
     </button>
   );
+}
+
+function defaultText(parameter: Parameter): string {
+  const usual = parameter.default;
+  if (parameter.kind !== 'choice') return usual === '' ? 'none' : String(usual);
+  return parameter.options.find(({ value }) => value === usual)?.title ?? String(usual);
 }
 
 function ParameterNote({

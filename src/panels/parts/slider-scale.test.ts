@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
 import { PROMPT_PARAMETERS } from '../../state/setup';
 import { REGISTRY } from '../../strategies/registry';
-import { AXES, type Entry, type NumberParameter } from '../../strategies/schema';
+import { AXES, type Entry, isNumberParameter, type NumberParameter } from '../../strategies/schema';
 import { sliderScale } from './slider-scale';
 
 const REGISTERED = AXES.flatMap((axis) => {
   const entries: Entry<unknown, unknown>[] = REGISTRY[axis];
-  return entries
-    .flatMap((entry) => entry.parameters)
-    .filter((parameter) => parameter.kind !== 'heads');
+  return entries.flatMap((entry) => entry.parameters).filter(isNumberParameter);
 });
 const ALL: NumberParameter[] = [...REGISTERED, ...Object.values(PROMPT_PARAMETERS)];
 

@@ -1,19 +1,25 @@
+import { useId } from 'react';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState, RunView } from '../../state/page-store';
-import { isRunnable } from '../../state/setup';
+import { runProblem } from '../../state/setup';
 import { formatCount, formatMs, formatShort } from '../parts/numbers';
 import { progressOf } from './run-progress';
 import './run-controls.css';
 
 const selectActivity = (state: PageState) => state.activity;
 const selectRun = (state: PageState) => state.run;
-const selectCanRun = ({ setup, model, activity }: PageState) =>
-  activity === 'idle' && model !== null && model.hasTokenizer && isRunnable(setup, model);
+const selectRecall = (state: PageState) => state.measures.recall;
+const selectIsReady = ({ model, activity, calibrating }: PageState) =>
+  activity === 'idle' && model !== null && model.hasTokenizer && calibrating === null;
+const selectProblem = ({ setup, model, calibration }: PageState) =>
+  runProblem(setup, model, calibration);
 
 /** Run, pause, step, stop, and how far the run is. */
 export function RunControls() {
   const activity = usePage(selectActivity);
-  const canRun = usePage(selectCanRun);
+  const isReady = usePage(selectIsReady);
+  const problem = usePage(selectProblem);
+  const problemId = useId();
   const { run, pause, resume, step, stop } = usePageActions();
   const live = activity !== 'idle';
   const paused = activity === 'paused';
@@ -24,7 +30,8 @@ export function RunControls() {
           type="button"
           className="primary"
           data-shortcut="run"
-          disabled={!canRun}
+          disabled={!isReady || problem !== null}
+          aria-describedby={problem === null ? undefined : problemId}
           onClick={() => void run()}
         >
           <span aria-hidden="true">▶</span> Run
@@ -39,8 +46,32 @@ export function RunControls() {
           Stop
         </button>
       </div>
+      <RecallSwitch />
+      {problem !== null && (
+        <p id={problemId} className="problem">
+          {problem}
+        </p>
+      )}
       <Progress />
     </section>
+  );
+}
+
+function RecallSwitch() {
+  const recall = usePage(selectRecall);
+  const { measure } = usePageActions();
+  return (
+    <label
+      className="recall-switch"
+      title="At the end of the next run, compare with dense attention; the Cache panel shows it"
+    >
+      <input
+        type="checkbox"
+        checked={recall}
+        onChange={(event) => measure({ recall: event.target.checked })}
+      />{' '}
+      Measure recall
+    </label>
   );
 }
 

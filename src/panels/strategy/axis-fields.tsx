@@ -6,9 +6,11 @@ import { REGISTRY, type StrategyChoice } from '../../strategies/registry';
 import type { Axis } from '../../strategies/schema';
 import { Info } from '../parts/info';
 import { ParameterControl } from '../parts/parameter-control';
+import { CalibrationNote } from './calibration-note';
 import { Explained } from './explained';
 
 const selectModel = (state: PageState) => state.model;
+const selectCalibration = (state: PageState) => state.calibration;
 
 const AXIS_TITLES: Record<Axis, string> = {
   prefill: 'Prefill',
@@ -21,6 +23,7 @@ const AXIS_TITLES: Record<Axis, string> = {
 export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoice }) {
   const id = useId();
   const model = usePage(selectModel);
+  const calibration = usePage(selectCalibration);
   const { changeAxis } = usePageActions();
   const { id: entryId, values } = choice[axis];
   const entries = REGISTRY[axis];
@@ -31,7 +34,7 @@ export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoic
   });
   const wholeProblem = controls.some(({ problem }) => problem)
     ? null
-    : axisProblem(axis, choice, model);
+    : axisProblem(axis, choice, model, calibration);
 
   return (
     <fieldset className="axis">
@@ -60,6 +63,7 @@ export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoic
           onChange={(next) => changeAxis(axis, entry.id, { ...values, [parameter.name]: next })}
         />
       ))}
+      {entry.calibration && <CalibrationNote kind={entry.calibration} />}
       {wholeProblem && (
         <p className="problem" role="alert">
           {wholeProblem}

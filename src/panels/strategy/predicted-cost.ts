@@ -1,10 +1,8 @@
 import { completeChoice, entryOf, type StrategyChoice } from '../../strategies/registry';
+import type { ModelShape } from '../../strategies/schema';
 
 /** What the page must know of a model to turn entries into bytes. */
-export interface CacheShape {
-  layers: number;
-  kvHeads: number;
-  headDim: number;
+export interface CacheShape extends ModelShape {
   precision: 'f32' | 'f16';
 }
 
@@ -26,17 +24,18 @@ export interface PredictedCost {
 export function predictCost(
   choice: StrategyChoice,
   length: number,
-  { layers, kvHeads, headDim, precision }: CacheShape,
+  model: CacheShape,
 ): PredictedCost {
   const { prefill, cache, decode } = completeChoice(choice);
-  const { slotsHeld } = entryOf('cache', cache.id).cost(length, cache.values);
-  const { attendedPairs } = entryOf('prefill', prefill.id).cost(length, prefill.values);
-  const { slotsRead } = entryOf('decode', decode.id).cost(length, decode.values);
-  const numberBytes = precision === 'f16' ? 2 : 4;
-  const bytesPerSlot = 2 * headDim * numberBytes * layers * kvHeads;
+  const held = entryOf('cache', cache.id).cost(length, cache.values, model);
+  const { slotsHeld, coded = 0, codedBits = 0 } = held;
+  const { attendedPairs } = entryOf('prefill', prefill.id).cost(length, prefill.values, model);
+  const { slotsRead } = entryOf('decode', decode.id).cost(length, decode.values, model);
+  const numbersPerSlot = 2 * model.headDim * model.layers * model.kvHeads;
+  const bytesPerSlot = numbersPerSlot * (model.precision === 'f16' ? 2 : 4);
   return {
     slotsHeld,
-    kvBytes: slotsHeld * bytesPerSlot,
+    kvBytes: (slotsHeld - coded) * bytesPerSlot + (coded * numbersPerSlot * codedBits) / 8,
     denseBytes: length * bytesPerSlot,
     attendedPairs,
     slotsRead: Math.min(slotsRead, slotsHeld),

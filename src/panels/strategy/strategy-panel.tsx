@@ -1,20 +1,20 @@
-import { useId } from 'react';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
-import { isRunnable, presetOfChoice } from '../../state/setup';
-import { PRESETS } from '../../strategies/presets';
+import { presetOfChoice, runProblem } from '../../state/setup';
+import { PRESETS, type Preset } from '../../strategies/presets';
 import type { StrategyChoice } from '../../strategies/registry';
 import { AXES } from '../../strategies/schema';
-import { Info } from '../parts/info';
+import { PaperLink } from '../parts/info';
 import { formatBytes, formatCount, formatPercent } from '../parts/numbers';
 import { Panel } from '../parts/panel';
 import { AxisFields } from './axis-fields';
-import { Explained } from './explained';
 import { predictCost } from './predicted-cost';
+import { PresetPicker } from './preset-picker';
 import './strategy-panel.css';
 
 const selectSetup = (state: PageState) => state.setup;
 const selectModel = (state: PageState) => state.model;
+const selectCalibration = (state: PageState) => state.calibration;
 const selectPrompt = (state: PageState) => state.prompt;
 const selectRunStrategy = (state: PageState) => state.run?.strategy ?? null;
 
@@ -39,48 +39,41 @@ export function StrategyPanel() {
 }
 
 function PresetChoice({ strategy }: { strategy: StrategyChoice }) {
-  const id = useId();
   const { choosePreset } = usePageActions();
   const preset = presetOfChoice(strategy);
   return (
     <div className="preset">
-      <label htmlFor={id}>Preset</label>
-      <select
-        id={id}
-        value={preset?.id ?? 'custom'}
-        onChange={(event) => choosePreset(event.target.value)}
-      >
-        {!preset && (
-          <option value="custom" disabled>
-            Custom
-          </option>
-        )}
-        {PRESETS.map(({ id: value, title }) => (
-          <option key={value} value={value}>
-            {title}
-          </option>
-        ))}
-      </select>
+      <PresetPicker presets={PRESETS} chosen={preset} onChoose={choosePreset} />
       {preset ? (
-        <Info about={preset.title}>
-          <p>{preset.summary}</p>
-          {AXES.map((axis) => (
-            <Explained key={axis} axis={axis} id={preset.choice[axis].id} brief />
-          ))}
-        </Info>
+        <AboutPreset preset={preset} />
       ) : (
-        <span />
+        <p className="hint">An axis was turned, so this is no named system.</p>
       )}
     </div>
+  );
+}
+
+function AboutPreset({ preset: { summary, formula, paper } }: { preset: Preset }) {
+  return (
+    <>
+      <p className="hint">{summary}</p>
+      <details>
+        <summary>{paper ? 'Formula and paper' : 'Formula'}</summary>
+        <p className="formula">{formula}</p>
+        {paper && <PaperLink {...paper} />}
+      </details>
+    </>
   );
 }
 
 function PredictedCostLine() {
   const setup = usePage(selectSetup);
   const model = usePage(selectModel);
+  const calibration = usePage(selectCalibration);
   const prompt = usePage(selectPrompt);
   const length = prompt?.ids.length;
-  if (!model || !length || !isRunnable(setup, model)) return <dl className="cost" />;
+  if (!model || !length || runProblem(setup, model, calibration) !== null)
+    return <dl className="cost" />;
   const cost = predictCost(setup.strategy, length, model);
   return (
     <dl className="cost" aria-label={`Predicted cost at ${length} tokens`}>

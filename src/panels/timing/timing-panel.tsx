@@ -2,9 +2,10 @@ import { useEffect, useMemo, useRef } from 'react';
 import { usePage } from '../../state/page-context';
 import type { GeneratedToken, PageState } from '../../state/page-store';
 import { formatCount, formatMs, formatShort } from '../parts/numbers';
-import { Panel } from '../parts/panel';
+import { FoldingPanel } from '../parts/panel';
 import { TableScroll } from '../parts/table-scroll';
 import { quoted } from '../parts/token-text';
+import { StageTimes } from './stage-times';
 import { stepTimes } from './step-times';
 import { createTokenTimesChart, type TokenTimesChart } from './token-times-chart';
 import './timing-panel.css';
@@ -21,7 +22,7 @@ export function TimingPanel() {
   const times = useMemo(() => stepTimes(generated), [generated]);
   const decodeMs = generated.at(-1)?.decodeMs ?? 0;
   return (
-    <Panel name="timing" title="Time" info={<AboutTiming />}>
+    <FoldingPanel name="timing" title="Time" info={<AboutTiming />}>
       <table className="timing-table">
         <thead>
           <tr>
@@ -37,6 +38,7 @@ export function TimingPanel() {
           <PhaseRow name="decode" tokens={times.length} ms={decodeMs} />
         </tbody>
       </table>
+      <StageTimes />
       <TokenTimes times={times} />
       <details>
         <summary>Table: time of each token</summary>
@@ -66,7 +68,7 @@ export function TimingPanel() {
           </table>
         </TableScroll>
       </details>
-    </Panel>
+    </FoldingPanel>
   );
 }
 
@@ -110,6 +112,11 @@ function AboutTiming() {
         Prefill is the time to read the prompt in chunks; decode is the time of one new token after
         another. Both are measured around the GPU’s work, so they include what the panels ask for in
         between. The first token of the answer comes out of the prompt’s last chunk.
+      </p>
+      <p>
+        “Time stages” makes the next run time selection (choosing pairs and entries), attention and
+        the rest of the model apart on the GPU, where the adapter can tell; the run is a little
+        slower with it.
       </p>
       <p>
         Try: double the length with “keep all” and with a window, and compare the time per token.

@@ -1,5 +1,6 @@
 import type { AttentionRow, Inspection, Shading } from '../../state/page-store';
-import { CELL_EVICTED, CELL_FUTURE } from '../../worker/protocol';
+import { CELL_EVICTED, CELL_FUTURE, CELL_SKIPPED } from '../../worker/protocol';
+import { whyLeftOut } from '../parts/left-out';
 import { formatWeight } from '../parts/numbers';
 
 const STILL_THERE = 0xffffffff;
@@ -9,6 +10,9 @@ export type TokenShade =
   | { kind: 'weight'; weight: number }
   | { kind: 'evicted'; query: number | null }
   | { kind: 'kept' }
+  | { kind: 'read' }
+  /** There, but not looked at by the query; null: by none of the queries. */
+  | { kind: 'left-out'; query: number | null }
   | { kind: 'none' };
 
 export interface TokenShading {
@@ -38,19 +42,21 @@ export function tokenShading(
       },
     };
   }
-  const weights = shading === 'attention' ? row : received;
+  const weights = shading === 'received' ? received : row;
   return {
-    caption: weights ? captionOf(weights) : '',
+    caption: weights ? captionOf(weights, shading) : '',
     at(position) {
       const weight = weights?.weights[position] ?? CELL_FUTURE;
       if (weight === CELL_EVICTED) return { kind: 'evicted', query: gone(position) };
-      return weight < 0 ? NONE : { kind: 'weight', weight };
+      if (weight === CELL_SKIPPED) return { kind: 'left-out', query: weights?.query ?? null };
+      if (weight < 0) return NONE;
+      return shading === 'read' ? { kind: 'read' } : { kind: 'weight', weight };
     },
   };
 }
 
 /** One line about a token's shade, with the exact number. */
-export function describeShade(shade: TokenShade, shading: Shading): string {
+export function describeShade(shade: TokenShade, shading: Shading, promptLength: number): string {
   switch (shade.kind) {
     case 'weight':
       return shading === 'attention'
@@ -60,14 +66,21 @@ export function describeShade(shade: TokenShade, shading: Shading): string {
       return shade.query === null ? 'evicted' : `evicted: not seen from query ${shade.query} on`;
     case 'kept':
       return 'kept in the cache';
+    case 'read':
+      return 'read by this query';
+    case 'left-out':
+      return shade.query === null
+        ? 'left out by every query'
+        : whyLeftOut([shade.query, shade.query + 1], promptLength);
     case 'none':
-      return shading === 'attention' ? 'after the query, or not computed' : 'not computed';
+      return shading === 'attention' || shading === 'read'
+        ? 'after the query, or not computed'
+        : 'not computed';
   }
 }
 
-function captionOf({ layer, head, query, sampledQueries }: AttentionRow): string {
+function captionOf({ layer, head, query, sampledQueries }: AttentionRow, shading: Shading): string {
   const where = `layer ${layer} · head ${head}`;
-  return query === null
-    ? `${where} · mean over ${sampledQueries} queries`
-    : `${where} · attention of query ${query}`;
+  if (query === null) return `${where} · mean over ${sampledQueries} queries`;
+  return `${where} · ${shading === 'read' ? 'read by' : 'attention of'} query ${query}`;
 }

@@ -1,13 +1,13 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { usePage, usePageActions, usePageStore } from '../../state/page-context';
 import { type PageState, processedTokens, type Shading } from '../../state/page-store';
-import { useText } from '../../state/text';
+import { type Text, useText } from '../../state/text';
 import { useIsDark } from '../../state/theme';
-import { Panel } from '../parts/panel';
+import { FoldingPanel } from '../parts/panel';
 import { quoted } from '../parts/token-text';
 import { createTooltip } from '../parts/tooltip';
 import { WeightLegend } from '../parts/weight-legend';
-import { describeShade, type TokenShading, tokenShading } from './token-shade';
+import { describeShade, type TokenShade, type TokenShading, tokenShading } from './token-shade';
 import { createTokenView, type TokenView } from './token-view';
 import './tokens-panel.css';
 
@@ -22,6 +22,7 @@ const selectHasRun = (state: PageState) => state.run !== null;
 
 const SHADINGS: { value: Shading; title: string }[] = [
   { value: 'attention', title: 'attention from the picked token' },
+  { value: 'read', title: 'read by the picked token / left out' },
   { value: 'kept', title: 'kept / evicted' },
   { value: 'received', title: 'attention received (mean)' },
 ];
@@ -60,7 +61,7 @@ export function TokensPanel() {
         const { text: shown, shading: shades, shadingKind: kind } = latest.current;
         tooltip.show(clientX, clientY, [
           `position ${position} · ${quoted(shown.pieces[position])}`,
-          describeShade(shades.at(position), kind),
+          describeShade(shades.at(position), kind, shown.promptLength),
           shades.caption,
         ]);
       },
@@ -103,14 +104,14 @@ export function TokensPanel() {
   }
 
   return (
-    <Panel
+    <FoldingPanel
       name="tokens"
       title="Tokens"
       info={<AboutTokens />}
       tools={
         <>
           <JumpButtons onJump={(position) => view.current?.reveal(position)} />
-          {shadingKind === 'kept' ? <KeptLegend /> : <WeightLegend />}
+          {LEGENDS[shadingKind]}
           <ShadingChoice />
         </>
       }
@@ -123,8 +124,8 @@ export function TokensPanel() {
         aria-label="Text of the prompt and the answer. Left and right arrow keys pick the query token."
         onKeyDown={move}
       />
-      <PickedLine shading={shading} pieces={text.pieces} />
-    </Panel>
+      <PickedLine shading={shading} text={text} />
+    </FoldingPanel>
   );
 }
 
@@ -177,16 +178,28 @@ function JumpButtons({ onJump }: { onJump(position: number): void }) {
   );
 }
 
-function KeptLegend() {
+const LEGENDS: Record<Shading, ReactNode> = {
+  attention: <WeightLegend />,
+  read: <ShadeLegend shades={['read', 'left-out', 'evicted']} />,
+  kept: <ShadeLegend shades={['kept', 'evicted']} />,
+  received: <WeightLegend />,
+};
+
+function ShadeLegend({ shades }: { shades: TokenShade['kind'][] }) {
   return (
-    <span className="kept-legend">
-      <span className="token kept">kept</span> <span className="token evicted">evicted</span>
+    <span className="shade-legend">
+      {shades.map((shade) => (
+        <span key={shade} className={`token ${shade}`}>
+          {shade.replace('-', ' ')}
+        </span>
+      ))}
     </span>
   );
 }
 
 /** The picked tokens and their number in words, for everybody who cannot point. */
-function PickedLine({ shading, pieces }: { shading: TokenShading; pieces: string[] }) {
+function PickedLine({ shading, text }: { shading: TokenShading; text: Text }) {
+  const { pieces, promptLength } = text;
   const { query, key } = usePage(selectSelection);
   const kind = usePage(selectShading);
   const hasRun = usePage(selectHasRun);
@@ -196,7 +209,8 @@ function PickedLine({ shading, pieces }: { shading: TokenShading; pieces: string
     !unread && shading.caption,
     query !== null && `query ${query} ${quoted(pieces[query])}`,
     unread && 'not read by the model, so it has looked at nothing',
-    key !== null && `key ${key} ${quoted(pieces[key])}: ${describeShade(shading.at(key), kind)}`,
+    key !== null &&
+      `key ${key} ${quoted(pieces[key])}: ${describeShade(shading.at(key), kind, promptLength)}`,
   ];
   return (
     <p className="read-out hint" aria-live="polite">
@@ -218,9 +232,11 @@ function AboutTokens() {
         to let it go.
       </p>
       <p>
-        “Kept / evicted” shows which keys the cache still holds for this KV head; evicted ones are
-        struck through. “Attention received” is the mean weight over all queries that could see a
-        token; long texts take a sample of the queries, and the caption says how many.
+        “Read by the picked token” shows which keys this query was compared with: dotted ones were
+        in the cache, but the prefill pattern or the decode selection left them out. “Kept /
+        evicted” shows which keys the cache still holds for this KV head; evicted ones are struck
+        through. “Attention received” is the mean weight over all queries that read a token; long
+        texts take a sample of the queries, and the caption says how many.
       </p>
       <p>The number before each row is the position of its first token.</p>
     </>

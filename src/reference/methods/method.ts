@@ -106,7 +106,10 @@ export interface DecodeMethod {
   observePrompt?(view: PrefillView, values: Float64Array[][]): void;
   /** Called once when the prompt is read. */
   promptRead?(entries: CacheEntries, parts: PromptParts): void;
-  /** For each query head the indices of the entries that are read, ascending; null: all. */
+  /**
+   * For each query head the indices of the entries that are read, ascending; null: all. Heads with a window
+   * read it in full all the same.
+   */
   select(view: DecodeView): number[][] | null;
 }
 

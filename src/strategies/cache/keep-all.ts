@@ -1,9 +1,12 @@
-import type { CachePolicy } from '../../engine/strategy';
+import { type CachePolicy, NO_WINDOW } from '../../engine/strategy';
 import type { Entry } from '../schema';
 
 /** Entries that a cache policy holds per layer and KV head once the prompt is read. */
 export interface CacheCost {
   slotsHeld: number;
+  /** Of these, entries that are held as codes, and the bits that one of their numbers takes, scales included. */
+  coded?: number;
+  codedBits?: number;
 }
 
 export const keepAll: Entry<CachePolicy, CacheCost> = {
@@ -16,5 +19,5 @@ export const keepAll: Entry<CachePolicy, CacheCost> = {
   paper: null,
   parameters: [],
   cost: (length) => ({ slotsHeld: length }),
-  build: () => ({ sinks: 0, recent: Number.POSITIVE_INFINITY, positions: 'original' }),
+  build: () => ({ positions: 'original', windowOf: () => NO_WINDOW }),
 };

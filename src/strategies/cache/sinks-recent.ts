@@ -20,6 +20,16 @@ export const sinksRecent: Entry<CachePolicy, CacheCost> = {
     year: 2023,
     arxiv: '2309.17453',
   },
+  traits: ['evicts-while-reading', 'reindexes'],
+  presets: [
+    {
+      id: 'streaming-llm',
+      title: 'StreamingLLM',
+      family: 'Cache eviction',
+      summary:
+        'A few sink tokens and the newest ones stay, and positions count inside the cache. The text stays fluent for ever in constant memory; what was evicted cannot be recalled.',
+    },
+  ],
   parameters: [
     {
       kind: 'integer',
@@ -48,8 +58,10 @@ export const sinksRecent: Entry<CachePolicy, CacheCost> = {
     slotsHeld: Math.min(length, numberValue(values, 'sinks') + numberValue(values, 'recent')),
   }),
   build: (values) => ({
-    sinks: numberValue(values, 'sinks'),
-    recent: numberValue(values, 'recent'),
     positions: 'reindexed',
+    windowOf: () => ({
+      sinks: numberValue(values, 'sinks'),
+      recent: numberValue(values, 'recent'),
+    }),
   }),
 };

@@ -15,6 +15,16 @@ export const window: Entry<CachePolicy, CacheCost> = {
     year: 2020,
     arxiv: '2004.05150',
   },
+  traits: ['evicts-while-reading'],
+  presets: [
+    {
+      id: 'window',
+      title: 'Window attention',
+      family: 'Cache eviction',
+      summary:
+        'Only the newest tokens stay in the cache, at their places in the text. Memory is constant, but the first tokens, where heads park their weight, are lost with the rest.',
+    },
+  ],
   parameters: [
     {
       kind: 'integer',
@@ -29,5 +39,8 @@ export const window: Entry<CachePolicy, CacheCost> = {
     },
   ],
   cost: (length, values) => ({ slotsHeld: Math.min(length, numberValue(values, 'recent')) }),
-  build: (values) => ({ sinks: 0, recent: numberValue(values, 'recent'), positions: 'original' }),
+  build: (values) => ({
+    positions: 'original',
+    windowOf: () => ({ sinks: 0, recent: numberValue(values, 'recent') }),
+  }),
 };

@@ -17,5 +17,5 @@ export const all: Entry<DecodeSelection, DecodeCost> = {
   paper: null,
   parameters: [],
   cost: (length) => ({ slotsRead: length }),
-  build: () => ({ record: (passes, layer) => passes.allSlots(layer) }),
+  build: () => ({}),
 };

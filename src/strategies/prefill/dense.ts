@@ -19,7 +19,16 @@ export const dense: Entry<PrefillPattern, PrefillCost> = {
     year: 2017,
     arxiv: '1706.03762',
   },
+  presets: [
+    {
+      id: 'dense',
+      title: 'Dense',
+      family: 'Yardstick',
+      summary:
+        'Full attention over a cache that keeps everything. It is the yardstick for accuracy, memory and time.',
+    },
+  ],
   parameters: [],
   cost: (length) => ({ attendedPairs: (length * (length + 1)) / 2 }),
-  build: () => ({ record: (passes, layer) => passes.denseChunk(layer) }),
+  build: () => ({ parts: [] }),
 };

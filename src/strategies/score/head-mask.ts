@@ -1,6 +1,6 @@
 import type { ScoreRule } from '../../engine/strategy';
-import { TroubleError } from '../../trouble';
-import { type Entry, parseHeads } from '../schema';
+import type { Entry } from '../schema';
+import { listedHeads } from './listed-heads';
 import type { ScoreCost } from './softmax';
 
 export const headMask: Entry<ScoreRule, ScoreCost> = {
@@ -17,6 +17,7 @@ export const headMask: Entry<ScoreRule, ScoreCost> = {
     year: 2024,
     arxiv: '2404.15574',
   },
+  presets: [{ id: 'head-ablation', title: 'Head ablation', family: 'Score rules' }],
   parameters: [
     {
       kind: 'heads',
@@ -28,17 +29,8 @@ export const headMask: Entry<ScoreRule, ScoreCost> = {
     },
   ],
   cost: () => ({}),
-  build: (values, model) => {
-    const maskedHeads = parseHeads(String(values.heads));
-    for (const { layer, head } of maskedHeads) {
-      if (layer >= model.layers || head >= model.heads) {
-        throw new TroubleError(
-          'bad-input',
-          `head-mask: this model has no head ${layer}.${head}.`,
-          `Layers go from 0 to ${model.layers - 1}, heads from 0 to ${model.heads - 1}.`,
-        );
-      }
-    }
-    return { temperature: 1, maskedHeads };
-  },
+  build: (values, model) => ({
+    temperature: 1,
+    maskedHeads: listedHeads('head-mask', values, model),
+  }),
 };

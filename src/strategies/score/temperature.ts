@@ -10,6 +10,14 @@ export const temperature: Entry<ScoreRule, ScoreCost> = {
   formula: 'aⱼ ∝ exp(q·kⱼ/(τ√d))',
   tryThis: 'Raise τ step by step: the retrieval heads blur before the answer breaks.',
   paper: null,
+  presets: [
+    {
+      id: 'temperature',
+      title: 'Temperature',
+      family: 'Score rules',
+      values: { temperature: 0.8 },
+    },
+  ],
   parameters: [
     {
       kind: 'number',

@@ -1,0 +1,77 @@
+import surprisalCode from '../../../shaders/probe/surprisal.wgsl?raw';
+import type { Bench } from '../bench';
+import { KERNELS, kernel, MAX_CHUNK, SHARED } from '../kernels';
+import type { Recorder, Step } from '../recorder';
+
+const SURPRISAL = kernel('probe/surprisal', surprisalCode, SHARED.frame, SHARED.reduce);
+
+/** Tokens of the vocabulary whose logits are computed at once. */
+const PIECE = 1024;
+
+/** How unexpected every token of the text is, once the tokens before it are known. */
+export class Surprisal {
+  private constructor(
+    private readonly bench: Bench,
+    /** f32[MAX_CHUNK, 4] by token of the submission: see `shaders/probe/surprisal.wgsl`. */
+    readonly running: GPUBuffer,
+    private readonly norm: Step,
+    private readonly pieces: { product: Step; outputs: number; judge: Step }[],
+    private readonly judgeToken: Step,
+  ) {}
+
+  static async create(bench: Bench): Promise<Surprisal> {
+    const { model, config } = bench;
+    const { weights, sizes, pipelines } = model;
+    const normed = bench.named.normed;
+    const product = bench.storage('logits of a piece', MAX_CHUNK * PIECE * 4);
+    const running = bench.storage('surprisals', MAX_CHUNK * 16);
+    const pipeline = await bench.kernel(SURPRISAL, { STRIDE: PIECE, THREADS: 256 });
+    const judge = (first: number, count: number, carries: 0 | 1) =>
+      bench.step(pipeline, {
+        piece: bench.uniform(SURPRISAL, 'Piece', { first, count, carries }),
+        product,
+        running,
+      });
+    const rowBytes = sizes.hidden4 * 4 * (model.precision === 'f16' ? 2 : 4);
+    const firsts = Array.from(
+      { length: Math.ceil(config.vocabSize / PIECE) },
+      (_, piece) => piece * PIECE,
+    );
+    const pieces = firsts.map(async (first) => {
+      const outputs = Math.min(PIECE, config.vocabSize - first);
+      const matmul = await bench.kernel(KERNELS.matmul, {
+        IN4: sizes.hidden4,
+        OUT: outputs,
+        OUT_STRIDE: PIECE,
+      });
+      const w = { buffer: weights.output, offset: first * rowBytes, size: outputs * rowBytes };
+      return {
+        product: bench.step(matmul, { x: normed, w, y: product }),
+        outputs,
+        judge: judge(first, outputs, 1),
+      };
+    });
+    return new Surprisal(
+      bench,
+      running,
+      bench.step(pipelines.norm, { weight: weights.finalNorm, y: normed }),
+      await Promise.all(pieces),
+      judge(0, config.vocabSize, 0),
+    );
+  }
+
+  /** Records it after the last layer of a chunk or token, while the residual stream is in place. */
+  record(recorder: Recorder): void {
+    const { tokens, position } = recorder;
+    if (position >= this.bench.parts.length) {
+      // The step before left its logits, and this one will.
+      recorder.run(this.judgeToken, 1);
+      return;
+    }
+    recorder.run(this.norm, tokens);
+    for (const { product, outputs, judge } of this.pieces) {
+      recorder.run(product, Math.ceil(outputs / 32), Math.ceil(tokens / 32));
+      recorder.run(judge, tokens);
+    }
+  }
+}

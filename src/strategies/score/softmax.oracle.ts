@@ -1,0 +1,3 @@
+import type { Oracle } from '../oracle';
+
+export const oracle: Oracle = { reference: () => ({}), small: {}, full: {} };

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CalibrationKind } from '../strategies/calibration';
+import { calibrate } from './calibration';
+import { ModelSlot } from './model-slot';
+import type { EngineEvent } from './protocol';
+
+const page = new URL('/', location.href).href;
+let slot: ModelSlot;
+beforeAll(async () => {
+  const request = { url: `${page}models/needle-2m/`, precision: 'f32' } as const;
+  slot = await ModelSlot.load(
+    request,
+    () => {},
+    () => {},
+  );
+});
+afterAll(() => slot.destroy());
+
+/** Calibrates until that measurement has done its first steps. */
+async function calibrated(kinds: CalibrationKind[], stopAt: string) {
+  const events: EngineEvent[] = [];
+  const stopped = () =>
+    events.some((event) => event.type === 'calibrate' && event.what === stopAt && event.done > 0);
+  const emit = (event: EngineEvent) => void events.push(event);
+  const calibration = await calibrate(slot, kinds, `${page}haystacks/`, emit, stopped);
+  return { calibration, events };
+}
+
+describe('calibrating the embedded model', () => {
+  it('finds its retrieval heads, and keeps them when stopped in the next measurement', async () => {
+    const kinds: CalibrationKind[] = ['head-classes', 'streaming-gates'];
+    const { calibration, events } = await calibrated(kinds, 'streaming gates');
+    expect(calibration).toEqual({ model: 'needle-2m', headClasses: expect.anything() });
+    const { induction = [], echo = [] } = calibration?.headClasses ?? {};
+    for (const head of [...induction[0], ...induction[1], ...echo.flat()]) {
+      expect(head).toBeLessThan(0.02);
+    }
+    for (const head of induction[2]) expect(head).toBeGreaterThan(0.4);
+    // All heads of layer 3 retrieve but head 2, the weakest.
+    expect(induction[3].indexOf(Math.min(...induction[3]))).toBe(2);
+    // The file that comes with the model says the same.
+    const shipped = slot.info.calibration?.headClasses;
+    induction.flat().forEach((score, head) => {
+      expect(score).toBeCloseTo(shipped?.induction.flat()[head] ?? -1, 3);
+    });
+    const whole = { type: 'calibrate', done: 1025, total: 1025, what: 'head classes' };
+    expect(events).toContainEqual(whole);
+  });
+
+  it('gives nothing when stopped in the first', async () => {
+    const kinds: CalibrationKind[] = ['prefill-patterns', 'head-classes'];
+    expect((await calibrated(kinds, 'prefill patterns')).calibration).toBeNull();
+  });
+});
