@@ -30,6 +30,7 @@ export default defineConfig({
           // One software adapter on few cores: files side by side only slow each other down.
           fileParallelism: false,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

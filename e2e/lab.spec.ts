@@ -50,7 +50,7 @@ test('a batch prints one object a line, goes on after a mistake, and tells of it
       `logits --ids ${ids} --top 10`,
       `tile --ids ${ids} --layer 2 --head 1 --queries 3:5 --keys 0:5`,
       'logits --ids 99999',
-      'heads --length 64',
+      `heads --ids ${ids} --max-tokens 2 --mass --curves`,
       'run --length 128 --strategy window --set cache.recent=32 --max-tokens 4',
       'strategies',
     ].join('\n'),
@@ -74,8 +74,16 @@ test('a batch prints one object a line, goes on after a mistake, and tells of it
   }
   expect(tile.weights[0][4]).toBe(0);
   expect(mistake.error).toContain('99999');
-  expect(heads.sink).toHaveLength(heads.layers);
-  expect(heads.sink[0]).toHaveLength(heads.heads);
+  expect(heads.prompt.ids).toEqual(reference.items[1].input_ids);
+  expect(heads.generated).toEqual(reference.items[1].greedy_ids.slice(0, 2));
+  for (const score of ['sink', 'entropy', 'distance', 'copy']) {
+    expect(heads[score]).toHaveLength(heads.layers);
+    expect(heads[score][0]).toHaveLength(heads.heads);
+  }
+  // The answer's last token is not fed back.
+  const positions = heads.prompt.ids.length + 1;
+  expect(heads.mass[0]).toHaveLength(positions);
+  expect(heads.curves.waad).toHaveLength(positions);
   expect(run.strategy.cache).toEqual({ id: 'window', values: { recent: 32 } });
   expect(run.promptTokens).toBe(128);
   expect(run.kvBytes.end).toBeLessThan(run.kvBytes.dense);

@@ -39,7 +39,7 @@ test('the first run finds the needle and shows what it looked at', async ({ page
   await expect(needle.first()).toBeInViewport();
   await expect(page.getByText(/held now · 100 % of keeping all/)).toBeVisible();
   await expect(
-    page.getByRole('button', { name: /layer 3, head 5: sink score 0\.\d+/ }),
+    page.getByRole('button', { name: /layer 3, head 5: retrieval score 0\.\d+/ }),
   ).toBeVisible();
 
   // Hover shows a number, a click makes the token the query of all panels.
@@ -69,6 +69,16 @@ test('StreamingLLM loses the needle: tokens struck out, holes in the map, the me
   const map = page.getByRole('application', { name: 'Attention map' });
   await map.locator('canvas').click();
   await expect(mapLine(page)).toContainText('evicted before this query');
+
+  // Back in time: the row right after the needle still saw it, the end of the prompt did not.
+  const cache = page.getByRole('region', { name: 'KV cache' });
+  await expect(cache).toContainText(/“.+” at position 2\d\d: left at step 3\d\d/);
+  await page.getByRole('slider', { name: 'Step' }).fill('260');
+  await expect(cache).toContainText('Row 260 saw 1,536 of 3,132 entries');
+  await expect(cache).toContainText(/held, age \d+ tokens; leaves at step 3\d\d/);
+  await expect(page).toHaveURL(/step=260/);
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/step=/);
 });
 
 test('a sparse prefill shows what it left out: mask, row table, tokens, density', async ({
@@ -244,7 +254,8 @@ test('own text is read, and a value out of range is refused beside its control',
   page,
 }) => {
   await open(page);
-  await page.getByLabel('Haystack').selectOption('own-text');
+  const prompt = page.getByRole('region', { name: 'Prompt', exact: true });
+  await prompt.getByLabel('Haystack').selectOption('own-text');
   await page.getByLabel('Text file').setInputFiles({
     name: 'tale.txt',
     mimeType: 'text/plain',
@@ -253,7 +264,6 @@ test('own text is read, and a value out of range is refused beside its control',
   await page.getByLabel('Read the whole text').check();
   await expect(tokenAt(page, 1)).toHaveText('The');
   await page.getByLabel('Needle depth', { exact: true }).fill('101');
-  const prompt = page.getByRole('region', { name: 'Prompt' });
   await expect(prompt.getByText(/depth must be a number from 0 to 100/)).toBeVisible();
   const runButton = page.getByRole('button', { name: 'Run', exact: true });
   await expect(runButton).toBeDisabled();

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   engine: ['gpu', 'model'],
   strategies: ['engine', 'gpu', 'type model'],
   probes: ['gpu', 'engine'],
-  needle: ['model'],
+  needle: ['model', 'strategies'],
   worker: ['gpu', 'model', 'engine', 'strategies', 'probes', 'needle'],
   state: ['strategies', 'needle', 'worker/client', 'worker/protocol', 'type engine'],
   panels: ['state', 'strategies', 'needle', 'worker/protocol'],

@@ -1,4 +1,5 @@
 // `npm run lab -- <command> …`: runs the built page in headless Chromium and prints what it computed.
+import { register as registerHooks } from 'node:module';
 import { ensureBuilt } from './build.mjs';
 import { ensureBrowser, ensureInstalled } from './install.mjs';
 
@@ -8,6 +9,7 @@ try {
   if (!findBrowser()) await ensureBrowser({ quiet: true });
   const { register } = await import('tsx/esm/api');
   register();
+  registerHooks('./shader-hooks.mjs', import.meta.url);
   const { main } = await import('./lab/main.ts');
   // Built only when a command is right: main calls this after it has read its arguments.
   process.exitCode = await main(process.argv.slice(2), () => ensureBuilt({ quiet: true }));

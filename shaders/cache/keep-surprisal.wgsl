@@ -2,14 +2,14 @@
 // begins multiplies the scores held by DECAY. The text's first token, which nothing predicts, gets the largest
 // surprisal of the first round.
 //
-// running  f32[MAX_CHUNK, 4]: see surprisal.wgsl
-// scores   f32[pages, 16]
+// surprisals  f32[length of the text], by position: see surprisal.wgsl
+// scores      f32[pages, 16]
 // One invocation a slot; workgroups (ceil(slots / 64), LAYERS * KV_HEADS).
 
 override ROUND: u32;
 override DECAY: f32;
 
-@group(1) @binding(0) var<storage, read> running: array<vec4<f32>>;
+@group(1) @binding(0) var<storage, read> surprisals: array<f32>;
 @group(1) @binding(1) var<storage, read_write> scores: array<f32>;
 
 @compute @workgroup_size(64)
@@ -29,18 +29,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       if (other < before) {
         highest = max(highest, scores[slot_row(layer, kv_head, other)]);
       } else {
-        highest = max(highest, surprisal(other - before));
+        highest = max(highest, surprisals[frame.position + other - before]);
       }
     }
     scores[row] = highest;
   } else if (slot >= before) {
-    scores[row] = surprisal(slot - before);
+    scores[row] = surprisals[frame.position + slot - before];
   } else if (frame.position % ROUND == 0u) {
     scores[row] *= DECAY;
   }
-}
-
-fn surprisal(token: u32) -> f32 {
-  let own = running[token];
-  return own.x + log(own.y) - own.z;
 }

@@ -3,14 +3,16 @@
 // left, the others by the product of the row before theirs; with `carries` the last row's logits are left
 // for the next.
 //
-// ids      u32[tokens]
-// product  f32[tokens, STRIDE]: logits of the piece
-// logits   f32[VOCAB]
-// running  f32[MAX_CHUNK, 4]: maximum, sum of exponentials, logit of the token; when the last piece is done
-//          the surprisal is maximum + ln(sum) - logit
+// ids         u32[tokens]
+// product     f32[tokens, STRIDE]: logits of the piece
+// logits      f32[VOCAB]
+// running     f32[MAX_CHUNK, 4]: maximum, sum of exponentials, logit of the token
+// surprisals  f32[length of the text], by position; written when the last piece is done, and without meaning at
+//             0, because nothing predicts the first token
 // One workgroup of THREADS a token.
 
 override STRIDE: u32;
+override VOCAB: u32;
 
 const LOWEST: f32 = -3.0e38;
 
@@ -26,6 +28,7 @@ struct Piece {
 @group(1) @binding(2) var<storage, read> product: array<f32>;
 @group(1) @binding(3) var<storage, read_write> logits: array<f32>;
 @group(1) @binding(4) var<storage, read_write> running: array<vec4<f32>>;
+@group(1) @binding(5) var<storage, read_write> surprisals: array<f32>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -54,6 +57,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       logit = logit_of(token, own);
     }
     running[token] = vec4<f32>(highest, sum, logit, 0.0);
+    if (piece.first + piece.count == VOCAB) {
+      surprisals[frame.position + token] = highest + log(sum) - logit;
+    }
   }
   if (token == 0u && piece.carries == 1u) {
     for (var i = local; i < piece.count; i += THREADS) {

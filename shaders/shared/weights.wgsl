@@ -12,6 +12,8 @@
 override LANES: u32;
 override LAYERS: u32;
 override REINDEXED: bool;
+// False only for a run that left nothing out: then nothing is looked up in its records.
+override LEAVES_OUT: bool = true;
 
 struct Store {
   capacity: u32,
@@ -55,6 +57,9 @@ fn evicted(layer: u32, head: u32, query: u32, key: u32) -> bool {
 
 // Whether the key was there, but the strategy left it out.
 fn skipped(layer: u32, head: u32, query: u32, key: u32) -> bool {
+  if (!LEAVES_OUT) {
+    return false;
+  }
   if (query < store.first_decoded) {
     if (query >= store.planned_to) {
       return false;

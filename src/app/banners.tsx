@@ -6,7 +6,18 @@ import type { Trouble } from '../trouble';
 const selectTroubles = (state: PageState) => state.troubles;
 const selectDevice = (state: PageState) => state.device;
 
-const SOURCES: TroubleSource[] = ['load', 'address', 'prompt', 'calibration', 'run', 'view'];
+const SOURCES: TroubleSource[] = [
+  'load',
+  'address',
+  'prompt',
+  'calibration',
+  'run',
+  'compare',
+  'needle-lab',
+  'perplexity',
+  'speed',
+  'view',
+];
 
 /** What went wrong, what to do about it, and the next step as a button. */
 export function Banners() {

@@ -3,6 +3,7 @@ import { usePage } from '../state/page-context';
 import type { PageState } from '../state/page-store';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../state/theme';
 import { HelpButton } from './help';
+import { ShareButton } from './share';
 
 const selectModel = (state: PageState) => state.model;
 const selectLoad = (state: PageState) => state.load;
@@ -22,6 +23,7 @@ export function Header() {
       <ModelLine />
       <StatusLine />
       <div className="page-tools">
+        <ShareButton />
         <ThemeChoice />
         <HelpButton />
       </div>

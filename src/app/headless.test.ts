@@ -1,16 +1,22 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { PreparedPrompt } from '../needle/prompt-spec';
 import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import { PRESETS, presetOf } from '../strategies/presets';
+import type { Trouble } from '../trouble';
 import type {
   EngineEvent,
+  HeadScores,
   ModelInfo,
   RunRequest,
   RunResult,
+  SinkReport,
   Tile,
   TileRequest,
+  TokenCurves,
 } from '../worker/protocol';
-import { createHeadlessApi, type EngineListeners, type HeadlessEngine } from './headless';
-import type { CalibrationSteps } from './headless-types';
+import { createHeadlessApi, type HeadlessEngine } from './headless';
+import type { EngineListeners } from './headless-listeners';
+import type { Steps } from './headless-types';
 
 const MODEL: ModelInfo = {
   url: '/models/tiny/',
@@ -39,6 +45,7 @@ function resultOf(request: RunRequest): RunResult {
     answer: '48213',
     expected: '48213',
     correct: true,
+    score: 1,
     stopReason: 'newline',
     kvBytes: { peak: 3, end: 2, dense: 4 },
     prefillMs: 1,
@@ -51,6 +58,11 @@ function resultOf(request: RunRequest): RunResult {
       steps: 0,
       entriesPerStep: 0,
       bytesPerStep: 0,
+      traffic: {
+        prefill: { dispatches: 0, bytesReadBack: 0 },
+        decode: { dispatches: 0, bytesReadBack: 0 },
+      },
+      bytesLookedUp: 0,
     },
     recall: null,
     stageMs: null,
@@ -81,13 +93,21 @@ function fakeEngine(model = MODEL) {
       weights[1] = -1;
       weights[2] = -2;
       const { rows, columns } = request;
-      const value: Tile = { request, rows, columns, weights, exact: true, sampledQueries: rows };
+      const value: Tile = {
+        request,
+        rows,
+        columns,
+        weights,
+        exact: true,
+        sampledQueries: 1,
+        sampledKeys: 1,
+      };
       return { ok: true, value };
     },
-    heads: async () => ({
-      ok: true,
-      value: { layers: 2, heads: 3, sink: Float32Array.of(0, 1, 2, 3, 4, 5), queries: 4 },
-    }),
+    prepare: async (spec) => ({ ok: true, value: { ...PREPARED, spec } }),
+    heads: async () => ({ ok: true, value: SCORES }),
+    sinks: async () => ({ ok: true, value: SINKS }),
+    tokenCurves: async () => ({ ok: true, value: CURVES }),
     logits: async (ids, top) => ({
       ok: true,
       value: {
@@ -102,10 +122,70 @@ function fakeEngine(model = MODEL) {
       tell([{ type: 'state', state: 'idle' }]);
       return { ok: true, value: kinds.length === 2 ? null : CLASSES };
     },
+    // These have tests of their own.
+    compare: async () => REFUSED,
+    divergence: async () => REFUSED,
+    kept: async () => REFUSED,
+    perplexity: async () => REFUSED,
+    bench: async () => REFUSED,
+    roofline: async () => REFUSED,
+    sample: async () => REFUSED,
   };
   const api = createHeadlessApi(engine, listeners, Promise.resolve(model));
   return { api, engine, runs, tiles, measured, listeners };
 }
+
+const REFUSED: { ok: false; trouble: Trouble } = {
+  ok: false,
+  trouble: { code: 'internal', what: '', advice: '', actions: [] },
+};
+
+const SCORES: HeadScores = {
+  layers: 2,
+  heads: 3,
+  queries: 4,
+  sampledRows: 4,
+  steps: 1,
+  sink: Float32Array.of(0, 1, 2, 3, 4, 5),
+  entropy: new Float32Array(6).fill(0.5),
+  distance: new Float32Array(6).fill(2),
+  influence: new Float32Array(6).fill(Number.NaN),
+  copy: Float32Array.of(0, 0, 0, 0, 0, 1),
+  retrieval: null,
+  retrievalCounted: false,
+  windowed: Uint8Array.of(0, 1),
+};
+
+const SINKS: SinkReport = {
+  layers: 2,
+  positions: 3,
+  sampledRows: 3,
+  mass: Float32Array.of(1, 0.5, 0.25, 1, 0.5, Number.NaN),
+  threshold: 0.125,
+  hidden: [{ layer: 0, head: 1, position: 1, mean: 0.5, rows: 2 }],
+  hiddenCount: 1,
+  firstSink: { position: 0, share: 0.5 },
+};
+
+const CURVES: TokenCurves = {
+  positions: 3,
+  sampledRows: 3,
+  waad: Float32Array.of(0, 1, 2),
+  fai: new Float32Array(3).fill(Number.NaN),
+  distance: new Float32Array(6).fill(1),
+  localHeads: [{ layer: 0, head: 0 }],
+  globalHeads: [{ layer: 1, head: 2 }],
+};
+
+const PREPARED: Omit<PreparedPrompt, 'spec'> = {
+  ids: Uint32Array.of(0, 4, 6),
+  pieces: ['a', 'b', 'c'],
+  needles: [{ span: [1, 2], depth: 50, asked: true }],
+  needleSpan: [1, 2],
+  questionSpan: null,
+  realisedDepth: 50,
+  check: null,
+};
 
 const CLASSES: Calibration = {
   model: 'tiny',
@@ -234,11 +314,18 @@ describe('tile', () => {
     expect(tiles).toMatchObject([{ layer: 1, head: 2, rows: 2, columns: 2 }]);
   });
 
+  test('of all heads and layers together', async () => {
+    const { api, tiles } = fakeEngine();
+    await api.tile({ ...(asked() as object), layer: 'mean', head: 'max' } as never);
+    expect(tiles).toMatchObject([{ layer: 'mean', head: 'max' }]);
+  });
+
   test.each([
     [{ ids: [] }, 'no token ids'],
     [{ ids: [0, 100, 1] }, 'ids[1] must be a whole number from 0 to 99, found 100'],
     [{ layer: 2 }, 'layer must be a whole number from 0 to 1, found 2'],
     [{ head: 3 }, 'head must be'],
+    [{ head: 'median' }, 'head must be'],
     [{ queries: [0, 4] }, 'within 0:3, found 0:4'],
     [{ queries: [2, 2] }, 'found 2:2'],
     [{ keys: [-1, 2] }, 'keys must be'],
@@ -251,7 +338,7 @@ describe('tile', () => {
 describe('calibrate', () => {
   test('measures all kinds unless told, and passes progress on while it measures', async () => {
     const { api, measured, listeners } = fakeEngine();
-    const steps: CalibrationSteps[] = [];
+    const steps: Steps[] = [];
     expect(await api.calibrate({}, (step) => steps.push(step))).toEqual(CLASSES);
     await api.calibrate({ kinds: ['streaming-gates', 'streaming-gates'] });
     expect(measured).toEqual([
@@ -284,17 +371,51 @@ describe('calibrate', () => {
   });
 });
 
-test('heads gives a row a layer', async () => {
-  const { api, runs } = fakeEngine();
-  expect(await api.heads({ length: 100 })).toEqual({
-    layers: 2,
-    heads: 3,
-    sink: [
-      [0, 1, 2],
-      [3, 4, 5],
-    ],
+describe('heads', () => {
+  test('reads and answers, then gives a row a layer; what is missing is null', async () => {
+    const { api, runs } = fakeEngine();
+    const found = await api.heads({ length: 100 });
+    expect(found).toMatchObject({
+      layers: 2,
+      heads: 3,
+      prompt: { ids: [0, 4, 6], needleSpans: [[1, 2]] },
+      generated: [7],
+      sink: [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      influence: [
+        [null, null, null],
+        [null, null, null],
+      ],
+      copy: [
+        [0, 0, 0],
+        [0, 0, 1],
+      ],
+      retrieval: null,
+      windowed: [[0], [1]],
+      sinks: { hidden: SINKS.hidden, firstSink: { position: 0 } },
+    });
+    expect(found).not.toHaveProperty('mass');
+    expect(found).not.toHaveProperty('curves');
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+    expect(runs).toMatchObject([{ maxTokens: 48, inspect: true, prompt: { length: 100 } }]);
   });
-  expect(runs).toMatchObject([{ maxTokens: 0, prompt: { length: 100 } }]);
+
+  test('ids, and what else is asked for', async () => {
+    const { api, runs } = fakeEngine();
+    const found = await api.heads({ ids: [0, 5], maxTokens: 0, mass: true, curves: true });
+    expect(found).toMatchObject({
+      prompt: { ids: [0, 5], needleSpans: [] },
+      mass: [
+        [1, 0.5, 0.25],
+        [1, 0.5, null],
+      ],
+      curves: { waad: [0, 1, 2], fai: [null, null, null], localHeads: CURVES.localHeads },
+    });
+    expect(runs).toMatchObject([{ maxTokens: 0, prompt: { ids: [0, 5] } }]);
+    await expect(api.heads({ ids: [100] })).rejects.toThrow('ids[0]');
+  });
 });
 
 test('logits takes ten unless told, and checks ids', async () => {
@@ -309,6 +430,7 @@ test('strategies are plain JSON, with parameters', async () => {
   const strategies = await api.strategies();
   expect(JSON.parse(JSON.stringify(strategies))).toEqual(strategies);
   expect(strategies.presets).toHaveLength(PRESETS.length);
+  expect(strategies.tasks.map(({ id }) => id)).toContain('threading');
   const sinks = strategies.cache.flatMap(({ parameters }) => parameters.map(({ name }) => name));
   expect(sinks).toContain('recent');
 });

@@ -1,9 +1,17 @@
 import { useRef } from 'react';
+import { usePageStore } from '../state/page-context';
 import { SHORTCUTS } from './shortcuts';
 
 /** The ? of the page: what it is, what to do first, and the keys. */
 export function HelpButton() {
   const dialog = useRef<HTMLDialogElement>(null);
+  const store = usePageStore();
+
+  function takeTour() {
+    dialog.current?.close();
+    store.setState({ tour: { step: 0, offered: false } });
+  }
+
   return (
     <>
       <button
@@ -41,6 +49,11 @@ export function HelpButton() {
           Hover shows, click keeps, Esc lets go. Every panel has an ⓘ with its definition, and a
           table with its numbers. The address of the page holds the whole setup: copy it to share a
           run.
+        </p>
+        <p>
+          <button type="button" onClick={takeTour}>
+            Take the tour
+          </button>
         </p>
         <h3>Keys</h3>
         <dl className="shortcuts">

@@ -4,6 +4,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { defaultPrompt } from '../needle/default-prompt';
 import { listHaystacks } from '../needle/haystacks';
+import { keepCacheHistory } from '../state/keep-cache-history';
+import { keepCompared } from '../state/keep-compared';
 import { keepInspected } from '../state/keep-inspected';
 import { createPageActions } from '../state/page-actions';
 import { PageContext } from '../state/page-context';
@@ -11,17 +13,20 @@ import { createPageStore } from '../state/page-store';
 import { applyEvents } from '../state/run-events';
 import { PROMPT_PARAMETERS, setupFrom } from '../state/setup';
 import { restoreTheme } from '../state/theme';
+import { createTour } from '../state/tour';
 import { keepAddress, keepPromptPrepared } from '../state/watch-setup';
 import { troubleOf } from '../trouble';
 import { startEngine } from '../worker/client';
-import { type EngineListeners, installHeadlessApi } from './headless';
+import { installHeadlessApi } from './headless';
+import type { EngineListeners } from './headless-listeners';
 import { loadRequestIn } from './load-request';
 import { Page } from './page';
 import { listenForShortcuts } from './shortcuts';
+import { isTourNew } from './tour/tour-memory';
 import './page.css';
 
 // The middle of the embedded model's layers: where a first look shows most of any model.
-const FIRST_SELECTION = { layer: 2, head: 0, query: null, key: null };
+const FIRST_SELECTION = { layer: 2, head: 0, query: null, key: null, step: null };
 
 restoreTheme();
 const store = createPageStore(
@@ -36,9 +41,17 @@ const engine = startEngine((batch) => {
 });
 const actions = createPageActions(engine, store, loadRequestIn(document.baseURI));
 
+const tour = createTour(engine, store, actions);
+// Somebody who follows a link wants to see what it shows.
+if (isTourNew() && location.hash === '') {
+  store.setState({ tour: { step: null, offered: true } });
+}
+
 keepAddress(store, actions);
 keepPromptPrepared(store, actions);
 keepInspected(engine, store, actions);
+keepCacheHistory(engine, store, actions);
+keepCompared(engine, store, actions);
 listenForShortcuts(store, actions);
 
 const modelReady = actions.load();
@@ -46,6 +59,7 @@ const modelReady = actions.load();
 modelReady.catch(() => {});
 installHeadlessApi(engine, listeners, modelReady);
 
+void actions.listSweeps();
 listHaystacks(new URL('haystacks/', document.baseURI).href).then(
   (haystacks) => store.setState({ haystacks }),
   (error) => actions.report('prompt', troubleOf(error)),
@@ -56,7 +70,7 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <PageContext value={{ store, actions }}>
-        <Page />
+        <Page tour={tour} />
       </PageContext>
     </StrictMode>,
   );

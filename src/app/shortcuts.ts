@@ -1,5 +1,6 @@
 import type { PageActions } from '../state/page-actions';
 import type { PageStore } from '../state/page-store';
+import { rowSelected, viewedStep } from '../state/viewed-step';
 
 interface Shortcut {
   keys: string;
@@ -15,7 +16,8 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: '[ ]', does: 'Previous or next head' },
   { keys: '{ }', does: 'Previous or next layer' },
   { keys: 'A', does: 'Ablate the picked head, or restore it' },
-  { keys: 'Esc', does: 'Let go of the picked tokens' },
+  { keys: ', .', does: 'One step back or forward in time' },
+  { keys: 'Esc', does: 'Let go of the picked tokens; back to now' },
   { keys: '?', does: 'This help' },
   { keys: '← →', does: 'In the text: pick the token before or after' },
   { keys: '← → ↑ ↓', does: 'In the map and the heads: move the picked cell' },
@@ -59,8 +61,15 @@ export function listenForShortcuts(store: PageStore, actions: PageActions): () =
       case 'a':
         actions.toggleHead(layer, head);
         return true;
+      case ',':
+      case '.': {
+        const row = viewedStep(store.getState());
+        if (row === null) return false;
+        actions.select(rowSelected(store.getState(), row + (key === '.' ? 1 : -1)));
+        return true;
+      }
       case 'Escape':
-        actions.select({ query: null, key: null });
+        actions.select({ query: null, key: null, step: null });
         return true;
       case '?':
         clickButton('help');

@@ -5,7 +5,8 @@ import type { GpuModel } from './gpu-model';
 import type { InspectionStore } from './inspection';
 import { KERNELS, MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import type { KvCache } from './kv-cache';
-import type { Step } from './recorder';
+import { Surprisal } from './primitives/surprisal';
+import type { Stage, Step } from './recorder';
 import type { PromptParts, Strategy } from './strategy';
 import { reindexes } from './strategy';
 
@@ -54,6 +55,9 @@ export function planLayout(capacity: number, heads: number): PlanLayout {
  */
 export class Bench {
   readonly plan: PlanLayout;
+  /** Where somebody asked for it. */
+  judge: Surprisal | null = null;
+  private judgeAsked: Promise<Surprisal> | null = null;
 
   constructor(
     readonly model: GpuModel,
@@ -123,9 +127,17 @@ export class Bench {
     return this.model.kernel(kernel, { REINDEXED: this.reindexed, ...constants });
   }
 
-  /** Binds a kernel. The run's buffers need not be given. */
-  step(pipeline: Pipeline, resources: Record<string, Resource> = {}): Step {
+  /**
+   * Binds a kernel. The run's buffers need not be given.
+   * @param name what it is for, where the kernel serves several purposes
+   */
+  step(
+    pipeline: Pipeline,
+    resources: Record<string, Resource> = {},
+    name: string = pipeline.name,
+  ): Step {
     return {
+      name,
       pipeline,
       group: this.model.compiler.bind(pipeline, { ...this.named, ...resources }),
     };
@@ -157,6 +169,19 @@ export class Bench {
   /** The pool of one score a slot; it moves along when entries move. */
   slotScores(): GPUBuffer {
     return this.cache.keepScores();
+  }
+
+  /**
+   * The surprisal of every token, by position. It costs a language-model head for each token of the prompt, so
+   * the forward pass computes it only where somebody asked, once for all.
+   * @param stage what its time counts as
+   */
+  surprisal(stage: Stage): Promise<Surprisal> {
+    this.judgeAsked ??= Surprisal.create(this, stage).then((judge) => {
+      this.judge = judge;
+      return judge;
+    });
+    return this.judgeAsked;
   }
 
   /**

@@ -106,7 +106,12 @@ export class ForwardPass {
       ),
     });
     this.recorder = new Recorder(this.sharedGroup);
-    const step = (pipeline: Pipeline, resources: Record<string, Resource>): Step => ({
+    const step = (
+      pipeline: Pipeline,
+      resources: Record<string, Resource>,
+      name: string = pipeline.name,
+    ): Step => ({
+      name,
       pipeline,
       group: compiler.bind(pipeline, resources),
     });
@@ -121,8 +126,8 @@ export class ForwardPass {
       const norm_weight = weight.attentionNorm;
       return {
         attentionNorm: step(pipelines.norm, { x, weight: weight.attentionNorm, y: normed }),
-        qkvMatrix: step(pipelines.qkvMatrix, { x: normed, w: weight.qkv, y: qkv }),
-        qkvVector: step(pipelines.qkvVector, { x, w: weight.qkv, y: qkv, norm_weight }),
+        qkvMatrix: step(pipelines.qkvMatrix, { x: normed, w: weight.qkv, y: qkv }, 'q, k, v'),
+        qkvVector: step(pipelines.qkvVector, { x, w: weight.qkv, y: qkv, norm_weight }, 'q, k, v'),
         append: step(at.append, { layer, ...kv }),
         capture:
           inspection &&
@@ -149,36 +154,41 @@ export class ForwardPass {
         countPairs: step(pipelines.countPairs, { layer, attention, counts }),
         decode: step(at.decode, { layer, ...kv, partials }),
         merge: step(pipelines.merge, { layer, partials, attention, counts }),
-        attentionOutMatrix: step(pipelines.attentionOutMatrix, {
-          x: attention,
-          w: weight.attentionOut,
-          y: x,
-        }),
-        attentionOutVector: step(pipelines.attentionOutVector, {
-          x: attention,
-          w: weight.attentionOut,
-          y: x,
-          norm_weight,
-        }),
+        attentionOutMatrix: step(
+          pipelines.attentionOutMatrix,
+          { x: attention, w: weight.attentionOut, y: x },
+          'attention output',
+        ),
+        attentionOutVector: step(
+          pipelines.attentionOutVector,
+          { x: attention, w: weight.attentionOut, y: x, norm_weight },
+          'attention output',
+        ),
         mlpNorm: step(pipelines.norm, { x, weight: weight.mlpNorm, y: normed }),
-        gateUpMatrix: step(pipelines.gateUpMatrix, { x: normed, w: weight.gateUp, y: gateUp }),
-        gateUpVector: step(pipelines.gateUpVector, {
-          x,
-          w: weight.gateUp,
-          y: gateUp,
-          norm_weight: weight.mlpNorm,
-        }),
+        gateUpMatrix: step(
+          pipelines.gateUpMatrix,
+          { x: normed, w: weight.gateUp, y: gateUp },
+          'MLP gate, up',
+        ),
+        gateUpVector: step(
+          pipelines.gateUpVector,
+          { x, w: weight.gateUp, y: gateUp, norm_weight: weight.mlpNorm },
+          'MLP gate, up',
+        ),
         swiglu: step(pipelines.swiglu, { gate_up: gateUp, y: mlp }),
-        downMatrix: step(pipelines.downMatrix, { x: mlp, w: weight.down, y: x }),
-        downVector: step(pipelines.downVector, { x: gateUp, w: weight.down, y: x, norm_weight }),
+        downMatrix: step(pipelines.downMatrix, { x: mlp, w: weight.down, y: x }, 'MLP down'),
+        downVector: step(
+          pipelines.downVector,
+          { x: gateUp, w: weight.down, y: x, norm_weight },
+          'MLP down',
+        ),
       };
     });
-    this.output = step(pipelines.output, {
-      x,
-      w: weights.output,
-      y: this.logits,
-      norm_weight: weights.finalNorm,
-    });
+    this.output = step(
+      pipelines.output,
+      { x, w: weights.output, y: this.logits, norm_weight: weights.finalNorm },
+      'logits',
+    );
     this.sample = step(pipelines.sample, {
       sampling: samplingUniform,
       logits: this.logits,
@@ -287,6 +297,7 @@ export class ForwardPass {
       recorder.run(layer.downMatrix, Math.ceil(sizes.hidden / 32), tiles);
     }
     if (to === config.layers) {
+      this.bench.judge?.record(recorder);
       work.cache.observeOutput?.(recorder);
       this.noteEvicted();
       if (last) this.finish();
@@ -308,6 +319,7 @@ export class ForwardPass {
       this.runRows(layer.gateUpVector, 2 * sizes.intermediate4 * 4);
       this.runRows(layer.downVector, sizes.hidden);
     }
+    this.bench.judge?.record(recorder);
     work.cache.observeOutput?.(recorder);
     this.noteEvicted();
     this.finish();

@@ -164,7 +164,7 @@ async function compileAll(
       compile('chunk', { REINDEXED }),
       compile('decode', { REINDEXED }),
       // Probes look these up by themselves; here they are only compiled before the first look.
-      compile('tile', { REINDEXED }),
+      compile('tile', { REINDEXED, LEAVES_OUT: 0, MERGES: 0 }),
       compile('keyMean', { REINDEXED }),
     ]);
     return { append, chunk, decode };

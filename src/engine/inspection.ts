@@ -1,6 +1,6 @@
 import type { BufferSet } from '../gpu/buffers';
 import { packStruct } from '../gpu/wgsl';
-import type { PlanLayout } from './bench';
+import type { Bench, PlanLayout } from './bench';
 import type { GpuModel } from './gpu-model';
 import { ALL, KERNELS } from './kernels';
 import {
@@ -33,6 +33,8 @@ export interface InspectionStore {
   k: GPUBuffer;
   lse: GPUBuffer;
   evictedAt: GPUBuffer;
+  /** By which scores entries were dropped; null where no policy ranks them. */
+  losses: Losses | null;
   /** Steered heads, plans, and reads: see `shaders/shared/weights.wgsl`. */
   records: GPUBuffer;
   /** Where plans and reads lie in the records, in words; no reads: 0. */
@@ -42,11 +44,37 @@ export interface InspectionStore {
   planChunk: number;
   /** Position of the first token that no plan was made for. */
   plannedTo: number;
+  /** Re-indexed places are counted pair by pair, which takes a walk along the text. */
+  ranked: boolean;
   /** Uniforms that tell kernels about the store. */
   store: GPUBuffer;
   planStore: GPUBuffer;
   readStore: GPUBuffer;
   bytes: number;
+}
+
+/** What a policy that ranks entries thought of those that it dropped; NaN where nothing was noted. */
+export interface Losses {
+  /** f32[layers, kvHeads, capacity]: the score by which the entry of a position was dropped. */
+  scores: GPUBuffer;
+  /**
+   * f32[layers, kvHeads, capacity + 1]: the lowest score among the entries that stayed for theirs, by the
+   * position of the first query that missed what was dropped.
+   */
+  lowestKept: GPUBuffer;
+}
+
+/** Makes room for scores of what is dropped, once a policy asks. */
+export function keepLosses(inspection: InspectionStore, bench: Bench): Losses {
+  if (!inspection.losses) {
+    const { heads } = bench.cache;
+    const nothing = (perHead: number) => new Float32Array(heads * perHead).fill(Number.NaN);
+    const scores = bench.stored('lost scores', nothing(inspection.capacity));
+    const lowestKept = bench.stored('lowest kept scores', nothing(inspection.capacity + 1));
+    inspection.losses = { scores, lowestKept };
+    inspection.bytes += scores.size + lowestKept.size;
+  }
+  return inspection.losses;
 }
 
 export function createInspectionStore(
@@ -76,6 +104,7 @@ export function createInspectionStore(
     k: buffers.storage('inspected keys', layers * kvHeads * capacity * headDim * 4),
     lse: buffers.storage('log-sum-exp of rows', layers * heads * capacity * 4),
     evictedAt: buffers.storage('evicted at', layers * kvHeads * capacity * 4),
+    losses: null,
     records: buffers.storage('records', (plansEnd + steps * layers * heads * (1 + plan.words)) * 4),
     store: buffers.uniform('inspection', 48),
     planStore: buffers.uniform('plan records', 16),
@@ -83,6 +112,7 @@ export function createInspectionStore(
   };
   const { queue } = device;
   const windowed = strategy.cache.prepare === undefined && !selects;
+  const ranked = reindexes(strategy) && !windowed;
   queue.writeBuffer(
     store.store,
     0,
@@ -95,7 +125,7 @@ export function createInspectionStore(
       plan_size: plan.size,
       plan_chunk: planChunk,
       reads: readsAt,
-      ranked: reindexes(strategy) && !windowed ? 1 : 0,
+      ranked: ranked ? 1 : 0,
     }),
   );
   const planStore = { plans: plansAt, plan_size: plan.size, plan_chunk: planChunk };
@@ -115,7 +145,15 @@ export function createInspectionStore(
   queue.writeBuffer(store.records, 0, steeredHeads(strategy, layers));
   const never = new Uint32Array(layers * kvHeads * capacity).fill(NEVER_EVICTED);
   queue.writeBuffer(store.evictedAt, 0, never);
-  return { ...store, plansAt, readsAt, planChunk, plannedTo, bytes: buffers.bytes - before };
+  return {
+    ...store,
+    plansAt,
+    readsAt,
+    planChunk,
+    plannedTo,
+    ranked,
+    bytes: buffers.bytes - before,
+  };
 }
 
 /** Bits of the steered heads, eight words a layer. */

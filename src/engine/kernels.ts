@@ -12,9 +12,12 @@ import rmsNormCode from '../../shaders/norm/rms-norm.wgsl?raw';
 import captureCode from '../../shaders/probe/capture.wgsl?raw';
 import capturePlanCode from '../../shaders/probe/capture-plan.wgsl?raw';
 import captureReadsCode from '../../shaders/probe/capture-reads.wgsl?raw';
+import heldAtCode from '../../shaders/probe/held-at.wgsl?raw';
+import influenceCode from '../../shaders/probe/influence.wgsl?raw';
 import keyMeanCode from '../../shaders/probe/key-mean.wgsl?raw';
 import massRecallCode from '../../shaders/probe/mass-recall.wgsl?raw';
 import repeatScoresCode from '../../shaders/probe/repeat-scores.wgsl?raw';
+import rowStatsCode from '../../shaders/probe/row-stats.wgsl?raw';
 import tileCode from '../../shaders/probe/tile.wgsl?raw';
 import sampleCode from '../../shaders/sample/sample.wgsl?raw';
 import chunkPlan from '../../shaders/shared/chunk-plan.wgsl?raw';
@@ -89,6 +92,9 @@ export const KERNELS = {
   massRecall: kernel('probe/mass-recall', massRecallCode, ...past, reduce),
   keyMean: kernel('probe/key-mean', keyMeanCode, ...past, reduce),
   repeatScores: kernel('probe/repeat-scores', repeatScoresCode, ...past, reduce),
+  rowStats: kernel('probe/row-stats', rowStatsCode, ...past),
+  heldAt: kernel('probe/held-at', heldAtCode, frame, pages, reduce),
+  influence: kernel('probe/influence', influenceCode, ...past),
 } satisfies Record<string, Kernel>;
 
 /** The structs `Frame` and `Layer` that all kernels share. */

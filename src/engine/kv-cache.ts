@@ -164,6 +164,18 @@ export class KvCache {
     };
   }
 
+  /**
+   * Where tokens begin to be read without all that came before them.
+   * @param tokens how many were read
+   * @returns the position of the first such token, `tokens` being the one that is read next; null: not yet
+   */
+  missesFrom(tokens: number): number | null {
+    const narrowest = Math.min(...this.windows.map(({ sinks, recent }) => sinks + recent));
+    if (narrowest < tokens) return narrowest;
+    const fewest = this.beside.entries + Math.min(...this.filled);
+    return fewest < tokens ? tokens : null;
+  }
+
   /** The window of a layer's KV head, counted over all layers. */
   windowOf(head: number): HeadWindow {
     return this.windows[head];

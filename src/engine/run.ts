@@ -1,16 +1,17 @@
 import { BufferSet, withMemoryCheck } from '../gpu/buffers';
-import { readBack } from '../gpu/read-back';
+import { bytesReadBack, countReadBack, readBack } from '../gpu/read-back';
 import { StageTimer } from '../gpu/stage-timer';
-import { TroubleError } from '../trouble';
 import { planLayout } from './bench';
 import { ForwardPass, type StrategyWork, samplingData } from './forward';
 import type { GpuModel } from './gpu-model';
 import { createInspectionStore, type InspectionStore } from './inspection';
-import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
+import { KernelLog } from './kernel-log';
+import { MAX_CHUNK } from './kernels';
 import { KvCache } from './kv-cache';
+import { LogitHistory } from './logit-history';
 import type { Recorder, Stage } from './recorder';
-import { ROPE_POSITIONS } from './rope-table';
-import { compressionPoint, needsContext, type PromptParts, type Strategy } from './strategy';
+import { checkContext, checkIds, fixedChunk, headCapacities, MIN_CHUNK } from './run-limits';
+import { compressionPoint, type PromptParts, type Strategy } from './strategy';
 
 /** How the next token is drawn; temperature 0 is greedy, topK 0 and topP 1 keep all. */
 export interface SamplingOptions {
@@ -28,23 +29,26 @@ export interface RunOptions {
   sampling: SamplingOptions;
   maxTokens: number;
   inspect: boolean;
-  /** Measure what the GPU's time goes to, where the adapter can tell. */
-  timeStages?: boolean;
+  /** Keep the logits that generated tokens are drawn from. */
+  keepLogits?: boolean;
+  /** Measure the surprisal of every token. */
+  surprisal?: boolean;
+  /** What the GPU's time is split into, where the adapter can tell. */
+  timed?: 'stages' | 'kernels' | null;
   /** Tokens of a chunk, fixed; without it the strategy or the adapter's speed decides. */
   chunk?: number;
 }
 
-/**
- * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Where windows
- * bound the cache it is the only one: what the cache holds then never depends on the clock.
- */
-const MIN_CHUNK = 32;
 /** A submission should stay below this, so that Stop answers soon and no watchdog strikes. */
 const TARGET_MS = 100;
-/** Changes of stage in a layer, and more in what a cache policy does after the last; others go untimed. */
-const MOST_PASSES_PER_LAYER = 8;
 
 type Phase = 'prefill' | 'decode';
+
+/** What was asked of the GPU, and copied back from it. */
+export interface Traffic {
+  dispatches: number;
+  bytesReadBack: number;
+}
 
 /**
  * One run: its cache, its work buffers, and the steps that move it on. The caller drives it (chunk by chunk,
@@ -54,8 +58,21 @@ export class Run {
   /** Tokens in the cache's past: prompt tokens read plus generated tokens fed back. */
   processed = 0;
   readonly generated: number[] = [];
+  /** Position of the first token that is read while an earlier one is missing in some head; null: none yet. */
+  firstEviction: number | null = null;
+  /** Whether its buffers are gone. */
+  destroyed = false;
   /** GPU milliseconds so far; null where stages are not timed. */
-  readonly stageMs: Record<Phase, Record<Stage, number>> | null;
+  readonly stageMs: Record<Phase, Record<Stage, number>> | null = null;
+  /** null where kernels are not timed. */
+  readonly kernels: KernelLog | null = null;
+  /** What the run itself does, without what others look up about it. */
+  readonly traffic: Record<Phase, Traffic> = {
+    prefill: { dispatches: 0, bytesReadBack: 0 },
+    decode: { dispatches: 0, bytesReadBack: 0 },
+  };
+  readonly logits: LogitHistory | null;
+  private readonly readBackBefore: number;
   private phase: Phase = 'prefill';
   /** Whether the cache policy has dropped what the prompt does not need. */
   private compressed = false;
@@ -74,11 +91,19 @@ export class Run {
     readonly forward: ForwardPass,
     private readonly work: StrategyWork,
     private readonly staging: GPUBuffer,
-    private readonly timer: StageTimer<Stage> | null,
+    private readonly timer: StageTimer | null,
   ) {
+    this.readBackBefore = bytesReadBack(model.device);
     const none = { model: 0, selection: 0, attention: 0 };
-    this.stageMs = timer && { prefill: { ...none }, decode: { ...none } };
+    if (timer && options.timed === 'stages') {
+      this.stageMs = { prefill: { ...none }, decode: { ...none } };
+    }
+    if (timer && options.timed === 'kernels') this.kernels = new KernelLog();
     forward.recorder.timer = timer;
+    forward.recorder.kernels = this.kernels;
+    this.logits = options.keepLogits
+      ? new LogitHistory(buffers, model.config.vocabSize, options.maxTokens)
+      : null;
     const fixed = fixedChunk(options, model);
     this.fixedChunk = fixed !== null;
     this.chunk = fixed ?? MIN_CHUNK;
@@ -133,9 +158,9 @@ export class Run {
           sampling,
         );
         const work = await prepareWork(strategy, forward);
+        if (options.surprisal) await forward.bench.surprisal('model');
         const staging = buffers.staging('drawn token', 4);
-        const passes = MOST_PASSES_PER_LAYER * (config.layers + 1);
-        const timer = options.timeStages ? StageTimer.create<Stage>(device, passes) : null;
+        const timer = options.timed ? StageTimer.create(device) : null;
         return new Run(
           model,
           options,
@@ -181,7 +206,7 @@ export class Run {
       const from = Math.floor((config.layers * part) / parts);
       const to = Math.floor((config.layers * (part + 1)) / parts);
       const ends = part === parts - 1;
-      await this.submit(tokens, last && ends, () => {
+      await this.submit(tokens, last && ends ? 'drawn' : 'done', () => {
         forward.recordChunk(work, from, to, last, planned);
         if (ends && this.compressed) work.cache.afterTokens?.(forward.recorder);
       });
@@ -195,18 +220,29 @@ export class Run {
     }
   }
 
+  /** Bytes that were copied back from the GPU since the run was made, by all but the run. */
+  get bytesLookedUp(): number {
+    const { prefill, decode } = this.traffic;
+    const own = prefill.bytesReadBack + decode.bytesReadBack;
+    return bytesReadBack(this.model.device) - this.readBackBefore - own;
+  }
+
   /** Feeds the newest token back and draws the next. */
   async decodeToken(): Promise<void> {
-    const { forward, work } = this;
-    this.phase = 'decode';
-    await this.makeRoom();
-    work.decode?.beginStep?.(this.processed - this.prompt.length);
-    this.begin(1);
-    await this.submit(1, true, () => {
-      forward.recordToken(work);
-      work.cache.afterTokens?.(forward.recorder);
-    });
-    await this.commit(1);
+    await this.decodeStep('drawn');
+  }
+
+  /**
+   * Feeds tokens of a given text instead, each in a submission of its own. Waits only for the last of them, and
+   * reads back nothing that was drawn.
+   */
+  async feed(tokens: ArrayLike<number>): Promise<void> {
+    const { queue } = this.model.device;
+    for (const token of Array.from(tokens)) {
+      queue.writeBuffer(this.forward.ids, 0, Uint32Array.of(token));
+      await this.decodeStep('nothing');
+    }
+    await queue.onSubmittedWorkDone();
   }
 
   /** Replaces the newest token, where a replay must follow an earlier run to the letter. */
@@ -226,6 +262,23 @@ export class Run {
     );
   }
 
+  /**
+   * Surprisal of the tokens at [from, to), in nats; not a number for the first token, which nothing predicts, and
+   * for tokens not read yet.
+   * @returns null where it is not measured
+   */
+  async surprisals(from: number, to: number): Promise<Float32Array | null> {
+    const { judge } = this.forward.bench;
+    if (!judge) return null;
+    const values = new Float32Array(to - from).fill(Number.NaN);
+    const known = Math.min(to, this.processed) - from;
+    if (known <= 0) return values;
+    const bytes = await readBack(this.model.device, judge.surprisals, known * 4, from * 4);
+    values.set(new Float32Array(bytes));
+    if (from === 0) values[0] = Number.NaN;
+    return values;
+  }
+
   /** Positions of the text that each layer's KV head holds now, as the newest query sees them. */
   async keptPositions(): Promise<Uint32Array[]> {
     const { cache } = this;
@@ -241,8 +294,22 @@ export class Run {
   }
 
   destroy(): void {
+    this.destroyed = true;
     this.buffers.destroy();
     this.timer?.destroy();
+  }
+
+  private async decodeStep(awaited: 'drawn' | 'nothing'): Promise<void> {
+    const { forward, work } = this;
+    this.phase = 'decode';
+    await this.makeRoom();
+    work.decode?.beginStep?.(this.processed - this.prompt.length);
+    this.begin(1);
+    await this.submit(1, awaited, () => {
+      forward.recordToken(work);
+      work.cache.afterTokens?.(forward.recorder);
+    });
+    await this.commit(1);
   }
 
   /** Tokens of the next chunk. Once the cache was compressed, the rest of the prompt comes in small pieces. */
@@ -275,6 +342,7 @@ export class Run {
     const left = await this.work.cache.slotsLeft?.(this.cache.filled);
     if (left) this.cache.shrink(left);
     if (this.work.cache.beside) this.cache.beside = this.work.cache.beside();
+    this.firstEviction ??= this.cache.missesFrom(this.processed);
   }
 
   /** Keeps submissions near the target: by the chunk's length, and below the smallest chunk by layers. */
@@ -299,36 +367,52 @@ export class Run {
     this.processed += tokens;
     this.cache.commit(tokens);
     if (this.compressed && this.work.cache.afterTokens) await this.shrink();
+    this.firstEviction ??= this.cache.missesFrom(this.processed);
   }
 
   /** A submission in which no token is read: the cache is worked on. */
   private async submitCacheWork(record: (recorder: Recorder) => void): Promise<void> {
     this.begin(0);
-    await this.submit(0, false, () => {
+    await this.submit(0, 'done', () => {
       this.forward.recorder.stage('selection');
       record(this.forward.recorder);
     });
   }
 
-  /** One submission, and the drawn token read back when there is one. */
-  private async submit(tokens: number, draws: boolean, record: () => void): Promise<void> {
+  /**
+   * One submission.
+   * @param awaited the drawn token, which is read back; the end of the work; or nothing
+   */
+  private async submit(
+    tokens: number,
+    awaited: 'drawn' | 'done' | 'nothing',
+    record: () => void,
+  ): Promise<void> {
     const { device } = this.model;
     const encoder = device.createCommandEncoder();
     const { recorder } = this.forward;
+    const traffic = this.traffic[this.phase];
+    const before = recorder.dispatches;
     recorder.begin(encoder, tokens, this.processed);
     record();
     recorder.end();
+    traffic.dispatches += recorder.dispatches - before;
     this.timer?.resolve(encoder);
-    if (draws) encoder.copyBufferToBuffer(this.forward.drawn, 0, this.staging, 0, 4);
-    device.queue.submit([encoder.finish()]);
-    if (this.timer && this.stageMs) await this.timer.addTo(this.stageMs[this.phase]);
-    if (!draws) {
-      await device.queue.onSubmittedWorkDone();
-      return;
+    const draws = awaited === 'drawn';
+    if (draws) {
+      encoder.copyBufferToBuffer(this.forward.drawn, 0, this.staging, 0, 4);
+      this.logits?.record(encoder, this.forward.logits, this.generated.length);
     }
+    device.queue.submit([encoder.finish()]);
+    const sums = this.kernels?.ms ?? this.stageMs?.[this.phase];
+    if (this.timer && sums) await this.timer.addTo(sums);
+    if (awaited === 'done') await device.queue.onSubmittedWorkDone();
+    if (!draws) return;
     await this.staging.mapAsync(GPUMapMode.READ);
     this.generated.push(new Uint32Array(this.staging.getMappedRange())[0]);
     this.staging.unmap();
+    traffic.bytesReadBack += 4;
+    countReadBack(device, 4);
   }
 }
 
@@ -346,93 +430,4 @@ async function prepareWork(strategy: Strategy, { bench }: ForwardPass): Promise<
     decode: decode ?? null,
     score: score ?? null,
   };
-}
-
-/** Tokens of every chunk, where results depend on it or the caller fixed it; null: as the adapter's speed allows. */
-function fixedChunk({ strategy, chunk }: RunOptions, { config }: GpuModel): number | null {
-  const { prefill, cache, decode } = strategy;
-  const asked = cache.round ?? chunk;
-  if (asked !== undefined) return asked;
-  if (prefill.parts.length > 0 || decode.wholeChunks) return MAX_CHUNK;
-  const windows = allWindows(cache, config);
-  return windows.some(({ recent }) => Number.isFinite(recent)) ? MIN_CHUNK : null;
-}
-
-function allWindows(cache: Strategy['cache'], { layers, kvHeads }: GpuModel['config']) {
-  return Array.from({ length: layers * kvHeads }, (_, head) =>
-    cache.windowOf(Math.floor(head / kvHeads), head % kvHeads),
-  );
-}
-
-/** Slots that each head may fill at once, in a text of `length` tokens. */
-function headCapacities(
-  { strategy: { cache }, chunk = MIN_CHUNK }: RunOptions,
-  model: GpuModel,
-  length: number,
-): number[] {
-  return allWindows(cache, model.config).map(({ sinks, recent }) => {
-    // A windowed head fills sinks and window, the chunk being read, and what its last pages have to spare.
-    const windowed = sinks + recent + chunk + 2 * PAGE_SLOTS;
-    return Math.min(length, windowed, cache.most ?? Number.POSITIVE_INFINITY);
-  });
-}
-
-function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
-  if (ids.length === 0) {
-    throw new TroubleError('bad-input', 'The prompt is empty.', 'Give at least one token.');
-  }
-  for (let i = 0; i < ids.length; i++) {
-    if (!Number.isInteger(ids[i]) || ids[i] < 0 || ids[i] >= vocabSize) {
-      throw new TroubleError(
-        'bad-input',
-        `Token ${i} is ${ids[i]}; this model's ids go from 0 to ${vocabSize - 1}.`,
-        'Use ids of this model’s own tokenizer.',
-      );
-    }
-  }
-}
-
-/**
- * Positions of the text end with the model's context; positions in a bounded cache do not.
- * @param capacity entries that the fullest head may hold
- */
-function checkContext(
-  { config }: GpuModel,
-  { ids, strategy, maxTokens }: RunOptions,
-  capacity: number,
-): void {
-  const { contextLength } = config;
-  const inCache = strategy.cache.positions === 'reindexed';
-  const reach = inCache ? capacity : ids.length + maxTokens;
-  if (reach > ROPE_POSITIONS) {
-    throw new TroubleError(
-      'prompt-too-long',
-      `Positions up to ${reach} are needed; Needlescope can compute ${ROPE_POSITIONS}.`,
-      'Use a shorter prompt or a smaller window.',
-    );
-  }
-  if (inCache) {
-    const { sinks, recent } = strategy.cache.windowOf(0, 0);
-    const most = Math.min(sinks + recent, strategy.cache.most ?? Number.POSITIVE_INFINITY);
-    if (ids.length > contextLength && most > contextLength) {
-      throw new TroubleError(
-        'prompt-too-long',
-        `The cache may hold ${most} entries, the model's context is ${contextLength} tokens.`,
-        'Keep fewer entries.',
-      );
-    }
-    return;
-  }
-  if (ids.length > contextLength && needsContext(strategy)) {
-    const over = ids.length - contextLength;
-    throw new TroubleError(
-      'prompt-too-long',
-      `The prompt has ${ids.length} tokens, ${over} more than the model's context of ${contextLength}.`,
-      'StreamingLLM counts positions inside its cache and can go on; or cut the prompt.',
-      [
-        { do: 'use-preset', preset: 'streaming-llm', label: 'Use StreamingLLM' },
-        { do: 'set-length', length: contextLength, label: `Cut to ${contextLength} tokens` },
-      ],
-    );
-  }
 }

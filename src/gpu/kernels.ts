@@ -15,6 +15,7 @@ export interface Pipeline {
   layout: GPUBindGroupLayout;
   bindings: Binding[];
   name: string;
+  constants: Constants;
 }
 
 /** Something to bind: a whole buffer or a part of one. */
@@ -52,7 +53,7 @@ export class KernelCompiler {
           constants: declaredConstants(kernel, constants),
         },
       });
-      return { pipeline, layout, bindings, name: kernel.name };
+      return { pipeline, layout, bindings, name: kernel.name, constants };
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
       const lines = messages.map(

@@ -1,3 +1,15 @@
+const counted = new WeakMap<GPUDevice, number>();
+
+/** Bytes that were copied from a device to the host so far, for whatever purpose. */
+export function bytesReadBack(device: GPUDevice): number {
+  return counted.get(device) ?? 0;
+}
+
+/** For those who map a staging buffer of their own. */
+export function countReadBack(device: GPUDevice, bytes: number): void {
+  counted.set(device, bytesReadBack(device) + bytes);
+}
+
 /** Copies the first `bytes` of a buffer to the host. For rare reads; the decode loop has its own staging. */
 export function readBack(
   device: GPUDevice,
@@ -38,6 +50,7 @@ export async function readParts(
     }
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
+    countReadBack(device, at);
     return staging.getMappedRange().slice(0);
   } finally {
     staging.destroy();

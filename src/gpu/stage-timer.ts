@@ -1,3 +1,5 @@
+import { countReadBack } from './read-back';
+
 /** Most queries of a set that WebGPU allows. */
 const MOST_QUERIES = 4096;
 
@@ -5,15 +7,15 @@ const MOST_QUERIES = 4096;
  * Times the compute passes of submissions and adds them up by what they are for. A browser may round times
  * (Chrome: to 0.1 ms), so single passes mean little, sums over many a lot.
  */
-export class StageTimer<Stage extends string> {
+export class StageTimer {
   private readonly queries: GPUQuerySet;
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
-  /** The stage of each pass of the submission that is being recorded. */
-  private passes: Stage[] = [];
+  /** The purpose of each pass of the submission that is being recorded. */
+  private passes: string[] = [];
 
   private constructor(
-    device: GPUDevice,
+    private readonly device: GPUDevice,
     private readonly mostPasses: number,
   ) {
     const count = 2 * mostPasses;
@@ -34,16 +36,16 @@ export class StageTimer<Stage extends string> {
    * @param passes passes that a submission has at most; those beyond what a query set can hold are not timed
    * @returns null where the device has no timestamps
    */
-  static create<Stage extends string>(device: GPUDevice, passes: number): StageTimer<Stage> | null {
+  static create(device: GPUDevice, passes = MOST_QUERIES / 2): StageTimer | null {
     if (!device.features.has('timestamp-query')) return null;
     return new StageTimer(device, Math.min(passes, MOST_QUERIES / 2));
   }
 
   /** Where the next pass of the submission writes its times. */
-  next(stage: Stage): GPUComputePassTimestampWrites | undefined {
+  next(purpose: string): GPUComputePassTimestampWrites | undefined {
     const index = this.passes.length;
     if (index === this.mostPasses) return undefined;
-    this.passes.push(stage);
+    this.passes.push(purpose);
     return {
       querySet: this.queries,
       beginningOfPassWriteIndex: 2 * index,
@@ -60,16 +62,18 @@ export class StageTimer<Stage extends string> {
   }
 
   /** Adds the milliseconds of the submission that was resolved to the sums; waits until it is done. */
-  async addTo(sums: Record<Stage, number>): Promise<void> {
-    const { passes } = this;
+  async addTo(sums: Record<string, number>): Promise<void> {
+    const { passes, device } = this;
     this.passes = [];
     if (passes.length === 0) return;
-    await this.staging.mapAsync(GPUMapMode.READ, 0, passes.length * 16);
-    const times = new BigUint64Array(this.staging.getMappedRange(0, passes.length * 16));
-    passes.forEach((stage, index) => {
+    const bytes = passes.length * 16;
+    await this.staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    countReadBack(device, bytes);
+    const times = new BigUint64Array(this.staging.getMappedRange(0, bytes));
+    passes.forEach((purpose, index) => {
       // A clock that was set back would give a negative time.
       const nanoseconds = Number(times[2 * index + 1] - times[2 * index]);
-      sums[stage] += Math.max(0, nanoseconds) / 1e6;
+      sums[purpose] = (sums[purpose] ?? 0) + Math.max(0, nanoseconds) / 1e6;
     });
     this.staging.unmap();
   }

@@ -1,5 +1,6 @@
 import { TroubleError } from '../trouble';
-import type { HaystackRef } from './prompt-spec';
+import type { HaystackRef, PromptSpec } from './prompt-spec';
+import { RANDOM_WORDS, randomWords } from './random-words';
 
 /** One of the texts that come with the page. */
 export interface Haystack {
@@ -27,14 +28,20 @@ export async function listHaystacks(folder: string): Promise<Haystack[]> {
 
 /**
  * The text of a haystack.
+ * @param drawn seed and length of a text that is drawn
  * @throws TroubleError `bad-input` for an id that does not exist, listing those that do.
  */
-export async function haystackText(ref: HaystackRef, folder: string): Promise<string> {
+export async function haystackText(
+  ref: HaystackRef,
+  folder: string,
+  { seed, length }: Pick<PromptSpec, 'seed' | 'length'> = { seed: 0, length: null },
+): Promise<string> {
   if ('text' in ref) return ref.text;
+  if (ref.id === RANDOM_WORDS.id) return randomWords(seed, length);
   const haystacks = await listHaystacks(folder);
   const haystack = haystacks.find(({ id }) => id === ref.id);
   if (!haystack) {
-    const ids = haystacks.map(({ id }) => id).join(', ');
+    const ids = [...haystacks, RANDOM_WORDS].map(({ id }) => id).join(', ');
     throw new TroubleError('bad-input', `There is no haystack "${ref.id}".`, `There are: ${ids}.`);
   }
   return fetchText(folder + haystack.file);

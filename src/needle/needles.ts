@@ -1,44 +1,11 @@
 import { createRandom, type Random } from './random';
+import { CITIES, CODES, COLORS, digits, FAVORITES, PEOPLE, PLACES, THINGS, WORDS } from './words';
 
 /** A fact to hide, the question that asks for it, and what a correct answer contains. */
 export interface Needle {
   needle: string;
   question: string;
   expected: string;
-}
-
-// Names that the embedded model never saw in a needle while it was trained, so that it has to read the text.
-const CITIES =
-  'Kyoto Marrakesh Reykjavik Santiago Casablanca Edinburgh Florence Singapore Bucharest Honolulu Tashkent Winnipeg Dresden Nagasaki Montevideo Tulsa'.split(
-    ' ',
-  );
-const PEOPLE =
-  'Beatrice Matilda Svetlana Guadalupe Sakura Winifred Rosalind Penelope Gareth Rupert Cedric Dmitri Ahmed Takeshi Wendell Quentin'.split(
-    ' ',
-  );
-const WORDS =
-  'emerald panther sapphire compass lavender meteor penguin tornado volcano whisper lobster mustard trumpet diamond'.split(
-    ' ',
-  );
-const CODES = ['secret code', 'access code', 'password', 'lucky number', 'room number'];
-const FAVORITES: [category: string, values: string[]][] = [
-  ['fruit', ['mango', 'cherry', 'grape', 'melon', 'orange', 'plum', 'kiwi', 'papaya']],
-  ['drink', ['tea', 'coffee', 'milk', 'juice', 'cider', 'cocoa', 'lemonade']],
-  ['sport', ['tennis', 'hockey', 'chess', 'golf', 'rowing', 'cricket', 'skating']],
-  ['flower', ['rose', 'tulip', 'lily', 'daisy', 'orchid', 'violet', 'iris']],
-  ['instrument', ['piano', 'violin', 'guitar', 'drum', 'flute', 'cello', 'harp']],
-];
-const COLORS = 'red blue green yellow white black brown pink purple silver golden'.split(' ');
-const THINGS = 'kite key lamp drum flute clock coin shell feather bell candle letter lantern'.split(
-  ' ',
-);
-const PLACES =
-  'park garden forest market library harbor village museum castle meadow orchard tower cave lighthouse'.split(
-    ' ',
-  );
-
-function digits(random: Random): string {
-  return String(10_000 + random.below(90_000));
 }
 
 /** The kinds of facts whose form the embedded model knows, in the order in which seeds take them. */

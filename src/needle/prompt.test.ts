@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { createTokenizer } from '../model/tokenizer';
+import { createTokenizer, type TextTokenizer } from '../model/tokenizer';
 import { troubleOf } from '../trouble';
 import { defaultPrompt } from './default-prompt';
 import { buildPrompt } from './prompt';
 import type { PreparedPrompt, PromptSpec } from './prompt-spec';
+import { taskFrom } from './tasks/registry';
 
 const read = (path: string) =>
   readFileSync(new URL(`../../public/${path}`, import.meta.url), 'utf8');
@@ -143,6 +144,88 @@ describe('buildPrompt', () => {
       `\nQuestion: ${spec.question}\nAnswer:`,
     ]);
     expect(first.ids.length).toBe(16_384);
+  });
+});
+
+describe('a prompt of a task', () => {
+  // A tokenizer of characters: sentence by sentence, the places can be counted by hand.
+  const letters: TextTokenizer = {
+    encode: (text) => [...text].map((char) => char.charCodeAt(0)),
+    pieceOf: (id) => String.fromCharCode(id),
+    piecesOf: (ids) => Array.from(ids, (id) => String.fromCharCode(id)),
+    decode: (ids) => String.fromCharCode(...ids),
+  };
+  const TEXT = 'Aaaa. Bbb. Cc. D.';
+
+  /** The prompt of several needles in a short text, as a string. */
+  function several(depth: number, text = TEXT) {
+    const spec = { ...defaultPrompt(0), depth, length: null };
+    const task = taskFrom('several-needles', ['needles=2']);
+    return buildPrompt({ ...spec, task }, text, letters, null);
+  }
+
+  test('needles at depth 50 and 75 of 17 characters stand before characters 10 and 10', () => {
+    // Sentences end before 5, 10, 14 and 17; 50 % is character 8, 75 % character 12.
+    const { needles, pieces, spec, realisedDepth } = several(50);
+    const [first, second] = needles;
+    expect(first.span[0]).toBe(5);
+    expect(second.span[0]).toBe(10 + first.span[1] - first.span[0]);
+    expect(first.depth).toBeCloseTo(500 / 17, 9);
+    expect(second.depth).toBeCloseTo(1000 / 17, 9);
+    expect(realisedDepth).toBe(first.depth);
+    const text = pieces.join('');
+    expect(text.startsWith('Aaaa. One of')).toBe(true);
+    expect(text).toContain(`\nQuestion: ${spec.question}\nAnswer:`);
+  });
+
+  test('depth 0 spreads them, the text after the first one gets a space', () => {
+    const { needles, pieces } = several(0);
+    // With its space the text has 18 characters; 50 % is character 9, in the second sentence.
+    expect(needles.map(({ depth }) => depth)).toEqual([0, (100 * 6) / 18]);
+    expect(pieces.join('')).toMatch(/^ One of .+\. Aaaa\. One of .+\. Bbb\. Cc\. D\.\nQuestion/);
+  });
+
+  test('depth 100 puts both at the end, in their order', () => {
+    const { needles, pieces, spec } = several(100);
+    expect(needles.map(({ depth }) => depth)).toEqual([100, 100]);
+    expect(pieces.join('')).toContain(`${TEXT} ${spec.needle}\nQuestion`);
+  });
+
+  test('without a sentence end all stand at the beginning', () => {
+    expect(several(50, 'no end here').needles.map(({ depth }) => depth)).toEqual([0, 0]);
+  });
+
+  test('what the seed made stands in the spec, and decides whether an answer is right', () => {
+    const prompt = build({ task: taskFrom('several-needles', []), seed: 4 });
+    const { needle, question, expected } = prompt.spec;
+    expect(prompt.ids.length).toBe(512);
+    const numbers = expected.split(', ');
+    expect(numbers).toHaveLength(2);
+    expect(prompt.check?.expected).toEqual(numbers);
+    for (const number of numbers) expect(needle).toContain(number);
+    expect(whole(prompt)).toContain(question);
+    const hidden = prompt.needles.map(({ span }) => spanText(prompt, span)?.trim());
+    expect(hidden.join(' ')).toBe(needle);
+  });
+
+  test('distractors are marked as such, and the span is that of the needle asked for', () => {
+    const task = taskFrom('multi-key', ['distractors=6']);
+    for (const depth of [0, 50, 100]) {
+      const prompt = build({ task, depth, seed: 9 });
+      const asked = prompt.needles.filter((needle) => needle.asked);
+      expect(prompt.needles).toHaveLength(7);
+      expect(asked).toHaveLength(1);
+      expect(prompt.needleSpan).toEqual(asked[0].span);
+      expect(prompt.realisedDepth).toBe(asked[0].depth);
+      expect(spanText(prompt, prompt.needleSpan)).toBe(` ${prompt.spec.needle}`);
+      const starts = prompt.needles.map(({ span }) => span[0]);
+      expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    }
+  });
+
+  test('a length that cannot hold all needles is refused', () => {
+    const task = taskFrom('multi-key', ['distractors=40']);
+    expect(() => build({ task, length: 256 })).toThrow('at least');
   });
 });
 

@@ -1,31 +1,43 @@
 import type { TextTokenizer } from '../model/tokenizer';
 import { TroubleError } from '../trouble';
-import type { PreparedPrompt, PromptSpec } from './prompt-spec';
+import { inOrder, sentencesBefore } from './placement';
+import type { PlacedNeedle, PreparedPrompt, PromptSpec } from './prompt-spec';
 import { createRandom } from './random';
+import type { AnswerCheck } from './score';
 import { splitSentences } from './sentences';
+import { makeTask, taskTexts } from './tasks/registry';
+import type { HiddenFact } from './tasks/task';
 
 /** Longer prompts than this are a mistake: no model here reads that far. */
 const LONGEST = 1 << 20;
+/** Sentences to remember: more than the longest bundled text has. */
+const MOST_SENTENCES = 100_000;
 
-/** Ids of sentences already met: moving the needle or the length must not tokenize the text again. */
+/** Ids of sentences already met: moving a needle or the length must not tokenize the text again. */
 const sentenceIds = new WeakMap<TextTokenizer, Map<string, number[]>>();
 
+/** What is hidden and asked. */
+interface Hidden {
+  facts: Pick<HiddenFact, 'text' | 'depth' | 'asked'>[];
+  question: string;
+  check: AnswerCheck | null;
+}
+
 /**
- * Puts a prompt together: first token, an excerpt of the haystack with the needle in it, the question.
+ * Puts a prompt together: first token, an excerpt of the haystack with the needles in it, the question.
  *
  * The excerpt has exactly as many tokens as the wished length leaves for it. It begins at a sentence that the
  * seed chooses (seed 0: at the beginning), goes on from the beginning when the text is used up, and its last
- * sentence is cut where the length is reached. The needle goes before token ⌊haystack tokens × depth / 100⌋,
- * moved back to the end of a sentence; at depth 100 it goes to the very end. Sentences, needle and question
- * are tokenized each on its own, so that no token spans two of them.
+ * sentence is cut where the length is reached. `placement.ts` says where needles go. Sentences, needles and
+ * question are tokenized each on its own, so that no token spans two of them.
  *
  * White space around the text is dropped: a space at its end would be a token of its own, where the model
  * expects the space to begin the next word.
  *
  * @param haystackText text of `spec.haystack`
  * @param bosId the model's first token, or null where it has none
- * @throws TroubleError `bad-input` for a length that cannot hold needle and question, a depth outside 0…100,
- *   or an empty text.
+ * @throws TroubleError `bad-input` for a length that cannot hold needles and question, a depth outside 0…100,
+ *   an empty text, or a task that does not exist.
  */
 export function buildPrompt(
   spec: PromptSpec,
@@ -33,7 +45,7 @@ export function buildPrompt(
   tokenizer: TextTokenizer,
   bosId: number | null,
 ): PreparedPrompt {
-  const { length, depth, needle, question } = spec;
+  const { length, depth } = spec;
   if (!(depth >= 0 && depth <= 100)) {
     refuse(`The depth must be from 0 to 100 percent, found ${depth}.`, '50 is the middle.');
   }
@@ -41,33 +53,84 @@ export function buildPrompt(
   if (sentences.length === 0) {
     refuse('The text is empty.', 'Choose one of the haystacks, or paste a text.');
   }
+  const { facts, question, check } = hiddenIn(spec);
   const start = bosId === null ? [] : [bosId];
-  const needleIds = needle.trim() === '' ? [] : tokenizer.encode(` ${needle.trim()}`);
-  const questionIds =
-    question.trim() === '' ? [] : tokenizer.encode(`\nQuestion: ${question.trim()}\nAnswer:`);
-  const room = haystackRoom(length, start.length + needleIds.length + questionIds.length);
+  const needles = inOrder(facts).map(({ text, ...where }) => ({
+    ...where,
+    ids: tokenizer.encode(` ${text}`),
+  }));
+  const questionIds = question === '' ? [] : tokenizer.encode(`\nQuestion: ${question}\nAnswer:`);
+  const needleTokens = needles.reduce((sum, { ids }) => sum + ids.length, 0);
+  const room = haystackRoom(length, start.length + needleTokens + questionIds.length);
   const first = room === null ? 0 : firstSentence(spec.seed, sentences.length);
 
   const encode = cachedEncode(tokenizer);
-  let haystack = takeSentences(sentences, first, room, encode, '');
-  let before = sentencesBefore(haystack, depth);
-  if (before === 0 && needleIds.length > 0) {
-    // The first sentence now follows the needle and needs white space before it.
-    haystack = takeSentences(sentences, first, room, encode, ' ');
-    before = 0;
+  const take = (lead: string) => takeSentences(sentences, first, room, encode, lead);
+  const placeIn = (haystack: number[][]) => {
+    const counts = haystack.map((sentence) => sentence.length);
+    return needles.map((needle) => sentencesBefore(counts, needle.depth));
+  };
+  let haystack = take('');
+  let places = placeIn(haystack);
+  if (places[0] === 0) {
+    // The first sentence now follows a needle and needs white space before it.
+    haystack = take(' ');
+    const again = placeIn(haystack);
+    places = places.map((place, i) => (place === 0 ? 0 : again[i]));
   }
-  const head = haystack.slice(0, before).flat();
-  const tail = haystack.slice(before).flat();
-  const ids = Uint32Array.from([...start, ...head, ...needleIds, ...tail, ...questionIds]);
-  const needleFrom = start.length + head.length;
-  const hasNeedle = needleIds.length > 0;
+  const { ids, placed } = merge(start, haystack, needles, places);
+  for (const id of questionIds) ids.push(id);
+  const asked = placed.find((needle) => needle.asked);
   return {
-    spec,
-    ids,
+    spec: spec.task ? { ...spec, ...taskTexts(spec.task, spec.seed, depth) } : spec,
+    ids: Uint32Array.from(ids),
     pieces: tokenizer.piecesOf(ids),
-    needleSpan: hasNeedle ? [needleFrom, needleFrom + needleIds.length] : null,
+    needles: placed,
+    needleSpan: asked?.span ?? null,
     questionSpan: questionIds.length > 0 ? [ids.length - questionIds.length, ids.length] : null,
-    realisedDepth: hasNeedle ? (100 * head.length) / (head.length + tail.length) : null,
+    realisedDepth: asked?.depth ?? null,
+    check,
+  };
+}
+
+/**
+ * Start, haystack and needles in one line of ids.
+ * @param places sentences before each needle, ascending
+ */
+function merge(
+  start: number[],
+  haystack: number[][],
+  needles: { ids: number[]; asked: boolean }[],
+  places: number[],
+): { ids: number[]; placed: PlacedNeedle[] } {
+  const ids = [...start];
+  const placed: PlacedNeedle[] = [];
+  const total = haystack.reduce((sum, sentence) => sum + sentence.length, 0);
+  let read = 0;
+  for (let place = 0; place <= haystack.length; place++) {
+    while (places[placed.length] === place) {
+      const { ids: needle, asked } = needles[placed.length];
+      const span: [number, number] = [ids.length, ids.length + needle.length];
+      placed.push({ span, depth: (100 * read) / total, asked });
+      for (const id of needle) ids.push(id);
+    }
+    const sentence = haystack[place] ?? [];
+    for (const id of sentence) ids.push(id);
+    read += sentence.length;
+  }
+  return { ids, placed };
+}
+
+function hiddenIn({ task, seed, depth, needle, question, expected }: PromptSpec): Hidden {
+  if (task) {
+    const { facts, question: asked, ...check } = makeTask(task, seed, depth);
+    return { facts, question: asked, check };
+  }
+  const text = needle.trim();
+  return {
+    facts: text === '' ? [] : [{ text, depth, asked: true }],
+    question: question.trim(),
+    check: expected === '' ? null : { expected: [expected] },
   };
 }
 
@@ -123,18 +186,6 @@ function takeSentences(
   return taken;
 }
 
-/** How many sentences come before the needle. */
-function sentencesBefore(haystack: number[][], depth: number): number {
-  if (depth === 100) return haystack.length;
-  const tokens = haystack.reduce((sum, { length }) => sum + length, 0);
-  let left = Math.floor((tokens * depth) / 100);
-  const beyond = haystack.findIndex(({ length }) => {
-    left -= length;
-    return left < 0;
-  });
-  return beyond === -1 ? haystack.length : beyond;
-}
-
 function cachedEncode(tokenizer: TextTokenizer): (sentence: string) => number[] {
   const known = sentenceIds.get(tokenizer) ?? new Map<string, number[]>();
   sentenceIds.set(tokenizer, known);
@@ -142,6 +193,8 @@ function cachedEncode(tokenizer: TextTokenizer): (sentence: string) => number[] 
     let ids = known.get(sentence);
     if (!ids) {
       ids = tokenizer.encode(sentence);
+      // Random words never come again; a text that does is soon known once more.
+      if (known.size >= MOST_SENTENCES) known.clear();
       known.set(sentence, ids);
     }
     return ids;

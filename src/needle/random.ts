@@ -19,3 +19,29 @@ export function createRandom(seed: number): Random {
   const below = (limit: number) => Math.floor(next() * limit);
   return { next, below, pick: (list) => list[below(list.length)] };
 }
+
+/** A seed of 32 bits from anything that tells two streams apart (FNV-1a of the parts as text). */
+export function seedOf(...parts: (string | number)[]): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(parts.join('\u0000'))) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** The list in another order; every order is as likely. */
+export function shuffled<T>(random: Random, list: readonly T[]): T[] {
+  const result = [...list];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    [result[last], result[other]] = [result[other], result[last]];
+  }
+  return result;
+}
+
+/** As many different values as wanted, from a draw that has enough of them. */
+export function distinct<T>(count: number, draw: () => T): T[] {
+  const values = new Set<T>();
+  while (values.size < count) values.add(draw());
+  return [...values];
+}

@@ -1,99 +1,113 @@
 import type { GpuModel } from '../engine/gpu-model';
 import { KERNELS } from '../engine/kernels';
 import type { Run } from '../engine/run';
-import { BufferSet } from '../gpu/buffers';
-import { packStruct } from '../gpu/wgsl';
+import { reindexes } from '../engine/strategy';
 import { TroubleError } from '../trouble';
-import { runProbe } from './run-probe';
-
-/**
- * A part of one head's attention map, at a wished resolution: never more rows than queries, never more
- * columns than keys. Ranges are [from, to) in positions of the text.
- */
-export interface TileSpec {
-  layer: number;
-  head: number;
-  queries: [number, number];
-  keys: [number, number];
-  rows: number;
-  columns: number;
-  pooling: 'max' | 'mean';
-}
+import { inTurns } from './in-turns';
+import { ProbeWork } from './probe-work';
+import { inspectionOf, pastOf } from './run-probe';
+import { AGGREGATES, type Aggregate, type TilePlan, type TileSpec, tilePlan } from './tile-plan';
 
 export interface TileResult {
   rows: number;
   columns: number;
-  /** [rows, columns]: a weight; −1 where all keys lie in the future, −2 where the others were evicted. */
+  /**
+   * [rows, columns]: a weight; −1 where all keys lie in the future, −2 where one was evicted, −3 where the
+   * strategy left the others out.
+   */
   weights: Float32Array;
-  /** True when every cell is one single weight. */
+  /** True when every cell is one single pair. */
   exact: boolean;
-  /** Queries computed per cell; fewer than it covers where a long range is sampled. */
+  /** Queries and keys computed per cell, at most; fewer than it covers where a long range is sampled. */
   sampledQueries: number;
+  sampledKeys: number;
 }
 
-/** Weights computed for one tile, at most: bounds its time at any context length. */
-const MOST_WEIGHTS = 2 ** 22;
 const MOST_CELLS = 2 ** 22;
+/** Products of a first submission that are harmless on any adapter. */
+const FIRST_PRODUCTS = 2 ** 23;
 
 /**
- * Recomputes attention weights of a run from its inspection store.
+ * Recomputes attention weights of a run from its inspection store, in submissions short enough for the run to
+ * go on between them.
+ * @param stopped asked between them; then the tile is given up
+ * @returns null where it was given up
  * @throws TroubleError `bad-input` for ranges outside the text that was processed.
  */
+export function attentionTile(model: GpuModel, run: Run, spec: TileSpec): Promise<TileResult>;
+export function attentionTile(
+  model: GpuModel,
+  run: Run,
+  spec: TileSpec,
+  stopped: () => boolean,
+): Promise<TileResult | null>;
 export async function attentionTile(
   model: GpuModel,
   run: Run,
   spec: TileSpec,
-): Promise<TileResult> {
+  stopped = () => false,
+): Promise<TileResult | null> {
   checkSpec(model, run, spec);
-  const queries = spec.queries[1] - spec.queries[0];
-  const keys = spec.keys[1] - spec.keys[0];
-  const rows = Math.min(spec.rows, queries);
-  const columns = Math.min(spec.columns, keys);
-  if (rows * columns > MOST_CELLS) {
-    throw new TroubleError(
-      'bad-input',
-      `A tile of ${rows} × ${columns} cells is too large; ${MOST_CELLS} cells are the most.`,
-      'Ask for fewer rows or columns.',
-    );
-  }
-  const queriesPerCell = Math.ceil(queries / rows);
-  const affordable = Math.max(1, Math.floor(MOST_WEIGHTS / (rows * keys)));
-  const samples = Math.min(queriesPerCell, affordable);
-  const buffers = new BufferSet(model.device, 'Attention tile');
+  const layers = merged(spec.layer, model.config.layers);
+  const heads = merged(spec.head, model.config.heads);
+  const taking = layers.count * heads.count;
+  const { headDim } = model.config;
+  // Re-indexed places that are counted pair by pair take a walk along the text each.
+  const products = headDim + (inspectionOf(run).ranked ? run.processed : 0);
+  const plan = tilePlan(spec, taking, products / headDim);
+  checkCells(plan);
+  const { rows, columns, exact, querySamples, keySamples } = plan;
+  const work = new ProbeWork(model, run, 'Attention tile');
   try {
-    const tile = buffers.uniform('tile', 48);
-    model.device.queue.writeBuffer(
-      tile,
-      0,
-      packStruct(KERNELS.tile.code, 'Tile', {
-        layer: spec.layer,
-        head: spec.head,
+    const tile = work.uniform(KERNELS.tile, 'Tile');
+    const cells = work.buffers.storage('cells', rows * columns * 4);
+    const { plannedTo, readsAt } = inspectionOf(run);
+    const step = await work.step(
+      KERNELS.tile,
+      { ...pastOf(run), tile: tile.buffer, cells },
+      {
+        REINDEXED: reindexes(run.options.strategy) ? 1 : 0,
+        LEAVES_OUT: plannedTo > 0 || readsAt > 0 ? 1 : 0,
+        MERGES: taking > 1 ? 1 : 0,
+      },
+    );
+    const submit = (first: number, count: number) => {
+      tile.set({
+        layer_from: layers.from,
+        layer_to: layers.from + layers.count,
+        head_from: heads.from,
+        head_to: heads.from + heads.count,
         query_from: spec.queries[0],
         query_to: spec.queries[1],
         key_from: spec.keys[0],
         key_to: spec.keys[1],
         rows,
         columns,
-        samples,
-        pooling: spec.pooling === 'mean' ? 1 : 0,
-      }),
-    );
-    const weights = await runProbe(model, run, 'tile', buffers, {
-      resources: { tile },
-      output: 'cells',
-      values: rows * columns,
-      workgroups: [Math.ceil(columns / 64), rows],
-    });
-    return {
-      rows,
-      columns,
-      weights,
-      exact: queriesPerCell === 1 && columns === keys,
-      sampledQueries: samples,
+        query_samples: querySamples,
+        key_samples: keySamples,
+        over_pairs: mode(spec.pooling),
+        over_heads: mode(spec.head),
+        over_layers: mode(spec.layer),
+        first_group: first,
+      });
+      return work.submit(step, count);
     };
+    const harmless = FIRST_PRODUCTS / (plan.groupWeights * products);
+    if (!(await inTurns(plan.groups, harmless, submit, stopped))) return null;
+    const weights = await work.floats(cells, rows * columns);
+    return { rows, columns, weights, exact, sampledQueries: querySamples, sampledKeys: keySamples };
   } finally {
-    buffers.destroy();
+    work.destroy();
   }
+}
+
+/** The indices that take part. */
+function merged(choice: number | Aggregate, count: number): { from: number; count: number } {
+  return typeof choice === 'number' ? { from: choice, count: 1 } : { from: 0, count };
+}
+
+function mode(aggregate: number | Aggregate): number {
+  return aggregate === 'mean' ? 1 : 0;
 }
 
 function checkSpec(model: GpuModel, run: Run, spec: TileSpec): void {
@@ -122,12 +136,21 @@ function checkSpec(model: GpuModel, run: Run, spec: TileSpec): void {
   }
 }
 
-function checkIndex(name: string, value: number, count: number): void {
-  if (!Number.isInteger(value) || value < 0 || value >= count) {
-    throw new TroubleError(
-      'bad-input',
-      `There is no ${name} ${value}: this model has ${count}, counted from 0.`,
-      `Choose 0 to ${count - 1}.`,
-    );
-  }
+function checkCells({ rows, columns }: TilePlan): void {
+  if (rows * columns <= MOST_CELLS) return;
+  throw new TroubleError(
+    'bad-input',
+    `A tile of ${rows} × ${columns} cells is too large; ${MOST_CELLS} cells are the most.`,
+    'Ask for fewer rows or columns.',
+  );
+}
+
+function checkIndex(name: string, value: number | Aggregate, count: number): void {
+  const isIndex = Number.isInteger(value) && Number(value) >= 0 && Number(value) < count;
+  if (isIndex || AGGREGATES.some((aggregate) => aggregate === value)) return;
+  throw new TroubleError(
+    'bad-input',
+    `There is no ${name} ${value}: this model has ${count}, counted from 0.`,
+    `Choose 0 to ${count - 1}, or ${AGGREGATES.join(' or ')} of all.`,
+  );
 }

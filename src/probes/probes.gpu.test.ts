@@ -7,7 +7,7 @@ import { readBack } from '../gpu/read-back';
 import { lookUp, randomStream } from '../reference/random-model';
 import { DENSE, forward, type ReferenceStrategy } from '../reference/transformer';
 import { attentionTile } from './attention-tile';
-import { sinkScores } from './sink-score';
+import { headsAt } from './heads-at';
 
 const POLICIES: { name: string; policy: ReferenceStrategy }[] = [
   { name: 'dense', policy: DENSE },
@@ -140,7 +140,7 @@ describe('probes agree with the reference', () => {
         expect(evictedAt[query]).toBe(gone ? NEVER_EVICTED : query + policy.recent);
       }
 
-      const scores = await sinkScores(model, run, PROMPT);
+      const { weights: scores } = await headsAt(model, run, { key: 0, queries: [0, PROMPT] });
       for (let layer = 0; layer < layers; layer++) {
         for (let head = 0; head < heads; head++) {
           const rows = attention[layer][head].slice(0, PROMPT).filter((_, query) => seen(query, 0));

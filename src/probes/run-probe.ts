@@ -4,6 +4,7 @@ import { KERNELS } from '../engine/kernels';
 import type { Run } from '../engine/run';
 import { reindexes } from '../engine/strategy';
 import type { BufferSet } from '../gpu/buffers';
+import { countReadBack } from '../gpu/read-back';
 import { TroubleError } from '../trouble';
 
 interface ProbeCall {
@@ -27,16 +28,21 @@ export function inspectionOf({ inspection }: Run): InspectionStore {
   return inspection;
 }
 
+/** What the shared file `weights.wgsl` binds. */
+export function pastOf(run: Run): Record<string, GPUBuffer> {
+  const { store, q, k, lse, evictedAt, records } = inspectionOf(run);
+  return { store, q, k, lse, evicted_at: evictedAt, records };
+}
+
 /** Runs one kernel over a run's inspection store and reads its output back. */
 export async function runProbe(
   model: GpuModel,
   run: Run,
-  kernel: 'tile' | 'keyMean' | 'repeatScores' | 'massRecall',
+  kernel: 'tile' | 'keyMean' | 'repeatScores' | 'massRecall' | 'heldAt',
   buffers: BufferSet,
   call: ProbeCall,
 ): Promise<Float32Array> {
   const { device, compiler } = model;
-  const inspection = inspectionOf(run);
   const bytes = call.values * 4;
   const output = buffers.storage(call.output, bytes);
   const staging = buffers.staging(call.output, bytes);
@@ -44,12 +50,7 @@ export async function runProbe(
   const pipeline = await model.kernel(KERNELS[kernel], { REINDEXED });
   const group = compiler.bind(pipeline, {
     ...call.resources,
-    store: inspection.store,
-    q: inspection.q,
-    k: inspection.k,
-    lse: inspection.lse,
-    evicted_at: inspection.evictedAt,
-    records: inspection.records,
+    ...pastOf(run),
     [call.output]: output,
   });
   const encoder = device.createCommandEncoder();
@@ -62,5 +63,6 @@ export async function runProbe(
   encoder.copyBufferToBuffer(output, 0, staging, 0, bytes);
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
+  countReadBack(device, bytes);
   return new Float32Array(staging.getMappedRange().slice(0));
 }

@@ -2,6 +2,7 @@
  * A whole run of the model under methods of all four axes, chunk by chunk and then token by token, with a
  * real cache: one list of entries per layer and KV head. Slow on purpose; the oracle of the engine's runs.
  */
+import { EvictionLog } from './eviction-log';
 import { keepAll } from './methods/cache/keep-all';
 import type {
   CacheEntries,
@@ -44,6 +45,7 @@ export class ReferenceRun {
   readonly pairs: number[][];
   /** reads[step][layer][head]: positions of the entries that a decode step read. */
   readonly reads: number[][][][] = [];
+  readonly evictions: EvictionLog;
   /** Tokens fed so far. */
   position = 0;
 
@@ -78,6 +80,7 @@ export class ReferenceRun {
     this.weights = perLayer(config.heads, () => []);
     this.logSumExp = perLayer(config.heads, () => []);
     this.pairs = perLayer(config.heads, () => 0);
+    this.evictions = new EvictionLog(config.layers, config.kvHeads);
     this.columns = perLayer(config.heads, () => new Map());
   }
 
@@ -109,7 +112,8 @@ export class ReferenceRun {
   private feed(ids: number[], step: number | null): void {
     const { config, compressAt, position: start } = this;
     const { cache } = this.methods;
-    if (cache.makeRoom) this.entries = cache.makeRoom(this.entries, ids.length);
+    const { makeRoom } = cache;
+    this.change(makeRoom && ((entries) => makeRoom(entries, ids.length)));
     const embedding = this.tensors('model.embed_tokens.weight');
     const x = ids.map((id) =>
       Float64Array.from(
@@ -125,9 +129,18 @@ export class ReferenceRun {
     );
     this.finish(ids, x);
     if (this.position < compressAt) return;
-    const kept =
-      start < compressAt ? cache.compress?.(this.entries) : cache.afterTokens?.(this.entries);
-    if (kept) this.entries = kept;
+    this.change(start < compressAt ? cache.compress : cache.afterTokens);
+  }
+
+  /** Lets the policy drop entries, and notes which went and why. */
+  private change(drop: ((entries: CacheEntries) => CacheEntries) | undefined): void {
+    if (!drop) return;
+    const before = this.entries;
+    const ranks = before.map((lists, layer) =>
+      lists.map((list, kvHead) => this.methods.cache.ranks?.(layer, kvHead, list) ?? null),
+    );
+    this.entries = drop(before);
+    this.evictions.drop(before, this.entries, this.position, ranks);
   }
 
   /** Logits after the last of the fed tokens; each token's surprisal for a cache that asks. */
@@ -215,6 +228,7 @@ export class ReferenceRun {
         const own = list.length - rows + row;
         const window = cache.window(layer, kvHead);
         const cached = visible(list, own, window);
+        this.noteHidden(layer, kvHead, list.slice(0, own + 1), cached, start + row);
         const placed = this.place(cached);
         for (let head = kvHead * group; head < (kvHead + 1) * group; head++) {
           // A head with a window reads all of it, whatever a selection says.
@@ -247,6 +261,19 @@ export class ReferenceRun {
       this.reads[step].push(weights.map(([row]) => [...row.keys()]));
     }
     return weights;
+  }
+
+  /** Entries before a query that its window hides. */
+  private noteHidden(
+    layer: number,
+    kvHead: number,
+    before: CacheEntry[],
+    seen: CacheEntry[],
+    query: number,
+  ): void {
+    const hidden = before.filter((entry) => !seen.includes(entry));
+    const positions = hidden.map(({ position }) => position);
+    this.evictions.hide(layer, kvHead, positions, query);
   }
 
   /** outputs[row]: f64[heads * headDim], the values summed by the weights that the score rule leaves. */

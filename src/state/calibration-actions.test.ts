@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 function page(calibration: Calibration | null, answer: Outcome<Calibration | null>) {
-  const selection = { layer: 0, head: 0, query: null, key: null };
+  const selection = { layer: 0, head: 0, query: null, key: null, step: null };
   const store = createPageStore(setupFrom(defaultPrompt(1)), selection);
   const asked: CalibrationKind[][] = [];
   const troubles: (Trouble | null)[] = [];
@@ -82,6 +82,12 @@ describe('calibrating', () => {
     const { calibrate, asked } = page({ ...CLASSES, ...GATES }, measured);
     await calibrate();
     expect(asked).toEqual([['streaming-gates']]);
+  });
+
+  test('measures just the kinds that are named', async () => {
+    const { calibrate, asked } = page(null, measured);
+    await calibrate(['head-classes']);
+    expect(asked).toEqual([['head-classes']]);
   });
 
   test('stopped, it changes nothing', async () => {

@@ -1,4 +1,9 @@
-import { type Calibration, calibrationFor, holdsKind } from '../strategies/calibration';
+import {
+  type Calibration,
+  type CalibrationKind,
+  calibrationFor,
+  holdsKind,
+} from '../strategies/calibration';
 import { neededCalibrations } from '../strategies/needed-calibrations';
 import { TroubleError, troubleOf } from '../trouble';
 import { unwrap } from '../worker/client';
@@ -9,8 +14,11 @@ import { saveFile } from './save-file';
 import { storeCalibration } from './stored-calibrations';
 
 export interface CalibrationActions {
-  /** Measures what the present strategy needs and the page lacks; if it lacks nothing, all that it needs again. */
-  calibrate(): Promise<void>;
+  /**
+   * Measures what the chosen strategies need and the page lacks; if it lacks nothing, all that they need
+   * again. Or just these kinds.
+   */
+  calibrate(kinds?: CalibrationKind[]): Promise<void>;
   /** Lays the calibration of a JSON file over what the page has. */
   importCalibration(file: Blob): Promise<void>;
   /** Saves what the page has as a JSON file. */
@@ -28,11 +36,14 @@ export function createCalibrationActions(
     storeCalibration(model, calibration);
   }
 
-  async function calibrate() {
+  async function calibrate(kinds?: CalibrationKind[]) {
     const { model, setup, calibration, activity, calibrating } = getState();
     if (!model || activity !== 'idle' || calibrating) return;
     report('calibration', null);
-    const needed = neededCalibrations(setup.strategy);
+    const { strategy, compared } = setup;
+    const needed = kinds ?? [
+      ...new Set([strategy, compared ?? strategy].flatMap(neededCalibrations)),
+    ];
     const missing = needed.filter((kind) => !holdsKind(calibration, kind));
     setState({ calibrating: { done: 0, total: 0, what: 'starting', begunAt: performance.now() } });
     try {

@@ -15,6 +15,7 @@ function pageWith(run: Partial<RunView>) {
     head: 5,
     query: 7,
     key: null,
+    step: null,
   });
   store.setState({ model: MODEL });
   const evictedAt = vi.fn(async () => ({ ok: true, value: new Uint32Array(10) }));
@@ -46,7 +47,7 @@ test('looks up the picked row, the evictions of its KV head and the head scores,
   expect(inspection.row?.query).toBe(7);
   expect(inspection.heads).not.toBeNull();
 
-  store.setState({ selection: { layer: 2, head: 4, query: 7, key: null } });
+  store.setState({ selection: { layer: 2, head: 4, query: 7, key: null, step: null } });
   await vi.advanceTimersByTimeAsync(1000);
   expect(requestTile).toHaveBeenCalledTimes(2);
   expect(evictedAt).toHaveBeenCalledTimes(1);

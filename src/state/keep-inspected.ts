@@ -1,5 +1,6 @@
 import { type EngineClient, unwrap } from '../worker/client';
 import type { TileRequest } from '../worker/protocol';
+import { createHeadInspector } from './inspect-heads';
 import { createLookUp } from './look-up';
 import type { PageActions } from './page-actions';
 import {
@@ -10,6 +11,8 @@ import {
   type PageStore,
   processedTokens,
 } from './page-store';
+import { shownHeads } from './shown-heads';
+import { queryOfText } from './text-row';
 
 const IDLE_DELAY_MS = 40;
 /** While the model runs, looking must cost it little. */
@@ -23,6 +26,7 @@ export function keepInspected(
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lookUp = createLookUp(store, actions.report);
+  const inspectHeads = createHeadInspector(engine, lookUp);
 
   async function row(
     channel: string,
@@ -38,45 +42,45 @@ export function keepInspected(
   function inspect() {
     timer = undefined;
     const state = store.getState();
-    const { run, model, selection, hover, shading, activity } = state;
+    const { run, model, selection, hover, shading } = state;
     const processed = processedTokens(run);
     if (!run || !model || processed === 0) return;
-    const { layer, head } = selection;
-    const rowPart = { layer, head, rows: 1, pooling: 'mean' } as const;
+    const heads = shownHeads(selection);
+    const rowPart = { ...heads, rows: 1, pooling: 'mean' } as const;
 
-    const query = selection.query ?? hover.query;
-    if (query !== null && query < processed && anyOpen(state, 'tokens', 'heatmap')) {
-      void lookUp('row', `${layer}.${head}.${query}`, () => {
+    const rowAt = (part: 'row' | 'textRow', query: number | null) => {
+      if (query === null || query >= processed) return;
+      void lookUp(part, `${heads.layer}.${heads.head}.${query}`, () => {
         const keys: [number, number] = [0, query + 1];
-        const request = { ...rowPart, queries: [query, query + 1] as [number, number], keys };
-        return row('row', { ...request, columns: query + 1 }, query);
+        const queries: [number, number] = [query, query + 1];
+        return row(part, { ...rowPart, queries, keys, columns: query + 1 }, query);
       });
-    }
+    };
+    if (anyOpen(state, 'tokens', 'heatmap')) rowAt('row', selection.query ?? hover.query);
+    if (anyOpen(state, 'tokens')) rowAt('textRow', queryOfText(state));
     if (shading === 'received' && anyOpen(state, 'tokens')) {
-      void lookUp('received', `${layer}.${head}.${processed}`, () => {
+      void lookUp('received', `${heads.layer}.${heads.head}.${processed}`, () => {
         const all: [number, number] = [0, processed];
         const request = { ...rowPart, queries: all, keys: all, columns: processed };
         return row('received', request, null);
       });
     }
-    const kvHead = kvHeadOf(model, head);
+    const { layer } = selection;
+    const kvHead = kvHeadOf(model, selection.head);
     if (anyOpen(state, 'tokens', 'heatmap')) {
       void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
         const queries = unwrap(await engine.evictedAt(layer, kvHead));
         return { layer, kvHead, queries };
       });
     }
-    const promptRead = run.prefill.done === run.prefill.total;
-    if (promptRead && activity !== 'running' && anyOpen(state, 'heads')) {
-      void lookUp('heads', 'prompt', async () => unwrap(await engine.heads()));
-    }
+    inspectHeads(state);
   }
 
   function onChange(state: PageState, before: PageState) {
     const changed =
       state.run !== before.run ||
       state.selection !== before.selection ||
-      state.hover.query !== before.hover.query ||
+      state.hover !== before.hover ||
       state.shading !== before.shading ||
       state.folded !== before.folded ||
       state.activity !== before.activity;

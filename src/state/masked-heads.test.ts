@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maskedHeads, toggledHead } from './masked-heads';
+import { maskedHeads, maskOf, toggledHead } from './masked-heads';
 
 const SOFTMAX = { id: 'softmax', values: {} };
 
@@ -12,4 +12,16 @@ test('the first masked head switches the score axis, the last one switches it ba
   expect(toggledHead(toggledHead(two, { layer: 2, head: 0 }), { layer: 2, head: 5 })).toEqual(
     SOFTMAX,
   );
+});
+
+test('a mask lists each head once, by layer and head', () => {
+  const heads = [
+    { layer: 10, head: 1 },
+    { layer: 2, head: 3 },
+    { layer: 10, head: 1 },
+    { layer: 2, head: 0 },
+  ];
+  expect(maskOf(heads).values.heads).toBe('2.0,2.3,10.1');
+  expect(heads[0].layer).toBe(10);
+  expect(maskOf([])).toEqual(SOFTMAX);
 });

@@ -9,17 +9,20 @@ export function maskedHeads(score: AxisChoice): HeadRef[] {
   return score.id === headMask.id ? parseHeads(String(score.values.heads ?? '')) : [];
 }
 
-/** The score rule with one head more, or one less; without any it is the plain softmax again. */
+/** The score rule that switches these heads off; without any it is the plain softmax. */
+export function maskOf(masked: HeadRef[]): AxisChoice {
+  if (masked.length === 0) return { id: softmax.id, values: {} };
+  const heads = masked
+    .toSorted((a, b) => a.layer - b.layer || a.head - b.head)
+    .map(({ layer, head }) => `${layer}.${head}`);
+  return { id: headMask.id, values: { heads: [...new Set(heads)].join(',') } };
+}
+
+/** The score rule with one head more, or one less. */
 export function toggledHead(score: AxisChoice, wanted: HeadRef): AxisChoice {
   const masked = maskedHeads(score);
   const others = masked.filter((head) => !sameHead(head, wanted));
-  const next = others.length === masked.length ? [...masked, wanted] : others;
-  if (next.length === 0) return { id: softmax.id, values: {} };
-  const heads = next
-    .sort((a, b) => a.layer - b.layer || a.head - b.head)
-    .map(({ layer, head }) => `${layer}.${head}`)
-    .join(',');
-  return { id: headMask.id, values: { heads } };
+  return maskOf(others.length === masked.length ? [...masked, wanted] : others);
 }
 
 export function sameHead(a: HeadRef, b: HeadRef): boolean {

@@ -1,21 +1,37 @@
+import type { HeadRef } from '../engine/strategy';
 import { presetOf } from '../strategies/presets';
-import { entryOf } from '../strategies/registry';
 import type { Axis, ParameterValues } from '../strategies/schema';
 import { type Trouble, type TroubleAction, TroubleError, troubleOf } from '../trouble';
 import { type EngineClient, unwrap } from '../worker/client';
 import type { LoadRequest, ModelInfo } from '../worker/protocol';
 import { type CalibrationActions, createCalibrationActions } from './calibration-actions';
-import { toggledHead } from './masked-heads';
+import { type CompareActions, createCompareActions } from './compare-actions';
+import { maskOf, toggledHead } from './masked-heads';
+import { createNeedleLabActions, type NeedleLabActions } from './needle-lab-actions';
 import { type FoldablePanel, storeFolded } from './open-panels';
 import type { Measures, PageStore, TroubleSource } from './page-store';
+import { createPerplexityActions, type PerplexityActions } from './perplexity-actions';
+import { createPruneActions, type PruneActions } from './prune-actions';
 import { showPrompt } from './run-events';
-import { promptSpecOf, runRequestOf, type Setup } from './setup';
+import { promptSpecOf, runRequestOf, type Setup, withAxis } from './setup';
 import type { Selection } from './setup-url';
+import { selectionWith } from './shown-heads';
+import { createSinkActions, type SinkActions } from './sink-actions';
+import { firstSpeed } from './speed';
+import { createSpeedActions, type SpeedActions } from './speed-actions';
 import { storedCalibration } from './stored-calibrations';
+import { createSweepArchive } from './sweep-archive';
 import { createTileQueue, type RequestTile } from './tile-queue';
 
 /** All that a person can set off on the page. */
-export interface PageActions extends CalibrationActions {
+export interface PageActions
+  extends CalibrationActions,
+    CompareActions,
+    NeedleLabActions,
+    PerplexityActions,
+    PruneActions,
+    SinkActions,
+    SpeedActions {
   /** Loads the model; the trouble of a failure is also on the page. */
   load(): Promise<ModelInfo>;
   /** Tokenizes the present prompt, so that it can be read before it is run. */
@@ -26,6 +42,8 @@ export interface PageActions extends CalibrationActions {
   step(): void;
   stop(): void;
   requestTile: RequestTile;
+  /** Nobody waits for the tiles of a channel any more. */
+  dropTile(channel: string): void;
   changeSetup(change: Partial<Setup>): void;
   changeNumber(name: string, value: number | string): void;
   choosePreset(id: string): void;
@@ -34,6 +52,8 @@ export interface PageActions extends CalibrationActions {
   measure(change: Partial<Measures>): void;
   /** Masks a head, or lets it work again, by setting the score axis. */
   toggleHead(layer: number, head: number): void;
+  /** Masks these heads and no others. */
+  maskHeads(heads: HeadRef[]): void;
   select(change: Partial<Selection>): void;
   hover(query: number | null, key: number | null): void;
   /** Folds a panel away, or opens it again; kept for the next visit. */
@@ -59,6 +79,7 @@ export function createPageActions(
   }
 
   const calibrations = createCalibrationActions(engine, store, report);
+  const needleLab = createNeedleLabActions(engine, store, report, createSweepArchive());
 
   async function load() {
     report('load', null);
@@ -68,6 +89,7 @@ export function createPageActions(
       setState({
         model,
         load: null,
+        speed: firstSpeed(model.adapter),
         calibration: storedCalibration(model) ?? model.calibration,
         selection: selectionWithin(selection, model),
       });
@@ -108,12 +130,7 @@ export function createPageActions(
   }
 
   function changeAxis(axis: Axis, id: string, values: ParameterValues) {
-    const complete: ParameterValues = {};
-    for (const { name, default: usual } of entryOf(axis, id).parameters) complete[name] = usual;
-    const chosen = { id, values: { ...complete, ...values } };
-    setState(({ setup }) => ({
-      setup: { ...setup, strategy: { ...setup.strategy, [axis]: chosen } },
-    }));
+    changeSetup({ strategy: withAxis(getState().setup.strategy, axis, id, values) });
   }
 
   function changeNumber(name: string, value: number | string) {
@@ -123,6 +140,21 @@ export function createPageActions(
   function choosePreset(id: string) {
     changeSetup({ strategy: structuredClone(presetOf(id).choice) });
   }
+
+  function fold(panel: FoldablePanel) {
+    const { folded } = getState();
+    const others = folded.filter((one) => one !== panel);
+    const next = others.length < folded.length ? others : [...folded, panel];
+    setState({ folded: next });
+    storeFolded(next);
+  }
+
+  const tiles = createTileQueue({
+    compute: async (request, channel) => unwrap(await engine.tile(request, channel)),
+    giveUp: (channel) => void engine.cancelTile(channel),
+  });
+  const perplexities = createPerplexityActions(engine, store, report);
+  const comparisons = createCompareActions(engine, store, { run, fold, report });
 
   function act(source: TroubleSource, action: TroubleAction) {
     report(source, null);
@@ -135,9 +167,13 @@ export function createPageActions(
         else if (source === 'prompt') void prepare();
         else if (source === 'calibration') void calibrations.calibrate();
         else if (source === 'run') void run();
+        else if (source === 'compare') void comparisons.compare();
+        else if (source === 'perplexity') void perplexities.measurePerplexity();
+        else if (source === 'needle-lab') void needleLab.resumeSweep();
         break;
       case 'use-preset':
-        choosePreset(action.preset);
+        if (source !== 'compare') choosePreset(action.preset);
+        else changeSetup({ compared: structuredClone(presetOf(action.preset).choice) });
         break;
       case 'set-length':
         changeSetup({ wholeText: false });
@@ -148,6 +184,12 @@ export function createPageActions(
 
   return {
     ...calibrations,
+    ...needleLab,
+    ...comparisons,
+    ...perplexities,
+    ...createPruneActions(engine, store, report),
+    ...createSpeedActions(engine, store, report),
+    ...createSinkActions(store, { run, changeAxis }),
     load,
     prepare,
     run,
@@ -155,7 +197,8 @@ export function createPageActions(
     resume: () => void engine.resume(),
     step: () => void engine.step(),
     stop: () => void engine.stop(),
-    requestTile: createTileQueue(async (request) => unwrap(await engine.tile(request))),
+    requestTile: tiles.request,
+    dropTile: tiles.drop,
     changeSetup,
     changeNumber,
     choosePreset,
@@ -165,18 +208,17 @@ export function createPageActions(
       const score = toggledHead(getState().setup.strategy.score, { layer, head });
       changeAxis('score', score.id, score.values);
     },
-    select: (change) => setState(({ selection }) => ({ selection: { ...selection, ...change } })),
+    maskHeads(heads) {
+      const score = maskOf(heads);
+      changeAxis('score', score.id, score.values);
+    },
+    select: (change) =>
+      setState(({ selection }) => ({ selection: selectionWith(selection, change) })),
     hover(query, key) {
       const { hover } = getState();
       if (hover.query !== query || hover.key !== key) setState({ hover: { query, key } });
     },
-    fold(panel) {
-      const { folded } = getState();
-      const others = folded.filter((one) => one !== panel);
-      const next = others.length < folded.length ? others : [...folded, panel];
-      setState({ folded: next });
-      storeFolded(next);
-    },
+    fold,
     act,
     report,
   };

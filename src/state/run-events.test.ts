@@ -11,9 +11,11 @@ function promptOf(...ids: number[]): PreparedPrompt {
     spec: defaultPrompt(1),
     ids: Uint32Array.from(ids),
     pieces: ids.map((id) => ` t${id}`),
+    needles: [],
     needleSpan: null,
     questionSpan: null,
     realisedDepth: null,
+    check: null,
   };
 }
 
@@ -37,6 +39,11 @@ const ACCOUNTING: Accounting = {
   steps: 0,
   entriesPerStep: 0,
   bytesPerStep: 0,
+  traffic: {
+    prefill: { dispatches: 0, bytesReadBack: 0 },
+    decode: { dispatches: 0, bytesReadBack: 0 },
+  },
+  bytesLookedUp: 0,
 };
 
 const RUN: EngineEvent[] = [
@@ -55,6 +62,7 @@ function page() {
     head: 0,
     query: null,
     key: null,
+    step: null,
   });
   const apply = (...batch: EngineEvent[]) => {
     store.setState((state) => applyEvents(state, batch));
@@ -76,7 +84,7 @@ describe('events of a run', () => {
 
   test('a picked token stays picked', () => {
     const { store, apply } = page();
-    store.setState({ selection: { layer: 1, head: 1, query: 1, key: 0 } });
+    store.setState({ selection: { layer: 1, head: 1, query: 1, key: 0, step: null } });
     expect(apply(...RUN).selection.query).toBe(1);
   });
 
@@ -91,11 +99,11 @@ describe('events of a run', () => {
 
   test('what the kernels counted and what the run was asked to measure stay with it', () => {
     const { store, apply } = page();
-    store.setState({ measures: { recall: true, timeStages: false } });
+    store.setState({ measures: { recall: true, surprisal: false, timeStages: false } });
     expect(apply(...RUN).run?.accounting).toBeNull();
     const { run } = apply({ type: 'accounting', accounting: ACCOUNTING });
     expect(run?.accounting).toBe(ACCOUNTING);
-    store.setState({ measures: { recall: false, timeStages: false } });
+    store.setState({ measures: { recall: false, surprisal: false, timeStages: false } });
     expect(store.getState().run?.measures.recall).toBe(true);
   });
 

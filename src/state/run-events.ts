@@ -1,6 +1,11 @@
 import type { PreparedPrompt } from '../needle/prompt-spec';
-import type { EngineEvent } from '../worker/protocol';
-import { type GeneratedToken, NOTHING_INSPECTED, type PageState, type RunView } from './page-store';
+import type { EngineEvent, RunEvent } from '../worker/protocol';
+import { applyComparisonEvent } from './comparison';
+import { NOTHING_INSPECTED, type PageState, type RunView } from './page-store';
+import { applyPerplexityEvent } from './perplexity';
+import { applyPruneEvent } from './prune-actions';
+import { emptyReport, newsOf } from './run-report';
+import { applyBenchEvent } from './speed';
 
 /** What a batch of engine events changes; the whole batch makes one new state, so panels draw once. */
 export function applyEvents(state: PageState, batch: EngineEvent[]): Partial<PageState> {
@@ -16,7 +21,7 @@ export function showPrompt(state: PageState, prompt: PreparedPrompt): Partial<Pa
     prompt,
     run: null,
     inspection: NOTHING_INSPECTED,
-    selection: { ...state.selection, query: null, key: null },
+    selection: { ...state.selection, query: null, key: null, step: null },
     hover: { query: null, key: null },
   };
 }
@@ -25,6 +30,13 @@ function applyEvent(state: PageState, event: EngineEvent): Partial<PageState> {
   if (event.type === 'load') return { load: event };
   if (event.type === 'device') return { device: event };
   if (event.type === 'calibrate') return calibrated(state, event);
+  if (event.type === 'perplexity') return applyPerplexityEvent(state, event.event);
+  if (event.type === 'bench') return applyBenchEvent(state, event);
+  if (event.type === 'compared' || event.type === 'divergence') {
+    return state.pruning?.state === 'running' && event.type === 'compared'
+      ? applyPruneEvent(state, event.event)
+      : applyComparisonEvent(state, event);
+  }
   if (!state.runRequested) return putAwayReplacedRun(state, event);
   return applyRunEvent(state, event);
 }
@@ -48,7 +60,7 @@ function putAwayReplacedRun({ run }: PageState, event: EngineEvent): Partial<Pag
 
 function applyRunEvent(
   state: PageState,
-  event: Exclude<EngineEvent, { type: 'load' | 'device' | 'calibrate' }>,
+  event: Extract<EngineEvent, { type: 'prepared' }> | RunEvent,
 ): Partial<PageState> {
   switch (event.type) {
     case 'prepared':
@@ -58,15 +70,9 @@ function applyRunEvent(
         ? { activity: 'running', ...beginRun(state) }
         : { activity: event.state };
     case 'prefill':
-      return { ...changeRun(state, { prefill: event }), ...pickAnsweringToken(state, event) };
-    case 'token':
-      return state.run
-        ? changeRun(state, { generated: withToken(state.run.generated, event) })
-        : {};
-    case 'cache':
-      return changeRun(state, { cache: event.snapshot });
-    case 'accounting':
-      return changeRun(state, { accounting: event.accounting });
+      return { ...reported(state, event), ...pickAnsweringToken(state, event) };
+    default:
+      return reported(state, event);
   }
 }
 
@@ -79,11 +85,7 @@ function beginRun({ prompt, runCount, setup, measures }: PageState): Partial<Pag
     measures,
     expected: prompt.spec.expected,
     maxTokens: Number(setup.numbers.maxTokens),
-    prefill: { done: 0, total: prompt.ids.length, ms: 0 },
-    generated: [],
-    cache: null,
-    accounting: null,
-    result: null,
+    ...emptyReport(prompt.ids.length),
   };
   return { run, runCount: run.id, inspection: NOTHING_INSPECTED };
 }
@@ -97,16 +99,11 @@ function pickAnsweringToken(
   return { selection: { ...selection, query: run.prompt.ids.length - 1 } };
 }
 
-function changeRun({ run }: PageState, change: Partial<RunView>): Partial<PageState> {
-  return run ? { run: { ...run, ...change } } : {};
-}
-
-/** After a lost device the engine replays; a token that is already there is replaced, not doubled. */
-function withToken(
-  generated: GeneratedToken[],
-  { index, id, piece, decodeMs }: Extract<EngineEvent, { type: 'token' }>,
-): GeneratedToken[] {
-  return [...generated.slice(0, index), { id, piece, decodeMs }];
+function reported(
+  { run }: PageState,
+  event: Exclude<RunEvent, { type: 'state' }>,
+): Partial<PageState> {
+  return run ? { run: { ...run, ...newsOf(run, event) } } : {};
 }
 
 function sameIds(a: Uint32Array, b: Uint32Array): boolean {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultPrompt } from '../needle/default-prompt';
+import { taskFrom } from '../needle/tasks/registry';
 import { choiceFrom, PRESETS } from '../strategies/presets';
 import { REGISTRY } from '../strategies/registry';
 import { softmax } from '../strategies/score/softmax';
@@ -8,7 +9,7 @@ import { type Setup, setupFrom } from './setup';
 import { hashOf, MAX_TEXT_IN_URL, readHash, type Selection } from './setup-url';
 
 const FRESH = setupFrom(defaultPrompt(1));
-const NOTHING: Selection = { layer: 2, head: 0, query: null, key: null };
+const NOTHING: Selection = { layer: 2, head: 0, query: null, key: null, step: null };
 
 function roundTrip(setup: Setup, selection = NOTHING) {
   return readHash(hashOf(setup, selection), FRESH, NOTHING);
@@ -29,6 +30,24 @@ describe('a setup in the address', () => {
     expect(roundTrip({ ...FRESH, strategy }).setup.strategy).toEqual(strategy);
   });
 
+  test('keeps what is compared with, or that nothing is', () => {
+    for (const compared of [
+      choiceFrom('h2o', []),
+      choiceFrom('window', ['cache.recent=33', 'score=temperature']),
+      null,
+    ]) {
+      expect(roundTrip({ ...FRESH, compared }).setup).toEqual({ ...FRESH, compared });
+    }
+  });
+
+  test('keeps a task; an address with a needle and without a task means the needle', () => {
+    const task = taskFrom('several-needles', ['needles=4']);
+    const setup = { ...FRESH, task };
+    expect(roundTrip(setup).setup).toEqual(setup);
+    expect(readHash(hashOf(FRESH, NOTHING), setup, NOTHING).setup.task).toBeNull();
+    expect(readHash('#depth=25', setup, NOTHING).setup.task).toEqual(task);
+  });
+
   test('keeps own text, signs and all', () => {
     const haystack = { title: 'a&b.txt', text: 'One # two.\n“Three” & 100 % four?' };
     const setup = { ...FRESH, haystack, wholeText: true, needle: 'Ünïque = 1.' };
@@ -41,7 +60,7 @@ describe('a setup in the address', () => {
   });
 
   test('keeps the selection', () => {
-    const selection = { layer: 3, head: 5, query: 511, key: 0 };
+    const selection = { layer: 3, head: 5, query: 511, key: 0, step: 519 };
     expect(roundTrip(FRESH, selection).selection).toEqual(selection);
   });
 

@@ -1,17 +1,25 @@
 import type { HaystackRef } from '../needle/prompt-spec';
+import { settingsOfTask, taskFrom } from '../needle/tasks/registry';
+import type { TaskChoice } from '../needle/tasks/task';
 import { choiceFrom, PRESETS } from '../strategies/presets';
 import { entryOf, type StrategyChoice } from '../strategies/registry';
 import { AXES, type ParameterValues } from '../strategies/schema';
+import { AGGREGATES, type Aggregate } from '../worker/protocol';
 import { PROMPT_PARAMETERS, presetOfChoice, type Setup } from './setup';
 
 /** What is picked in all panels at once. */
 export interface Selection {
   layer: number;
   head: number;
+  /** How the map makes one of all layers, or of all heads; absent: it shows the picked one. */
+  overLayers?: Aggregate;
+  overHeads?: Aggregate;
   /** Position of the picked query token, or null. */
   query: number | null;
   /** Position of the picked key token, or null. */
   key: number | null;
+  /** Position of the row at whose time the run is looked at; null: now, the newest row. */
+  step: number | null;
 }
 
 /** Longest own text that still travels in the address; browsers and chat programs cut longer ones. */
@@ -32,13 +40,19 @@ export function hashOf(setup: Setup, selection: Selection): string {
   query.set('needle', setup.needle);
   query.set('question', setup.question);
   query.set('expected', setup.expected);
-  const preset = presetOfChoice(setup.strategy)?.id;
-  query.set('strategy', preset ?? PRESETS[0].id);
-  if (!preset) for (const setting of settingsOf(setup.strategy)) query.append('set', setting);
+  if (setup.task) {
+    query.set('task', setup.task.id);
+    for (const setting of settingsOfTask(setup.task)) query.append('task-set', setting);
+  }
+  writeChoice(query, setup.strategy, 'strategy', 'set');
+  if (setup.compared) writeChoice(query, setup.compared, 'with', 'with-set');
   query.set('layer', String(selection.layer));
   query.set('head', String(selection.head));
+  if (selection.overLayers) query.set('layers', selection.overLayers);
+  if (selection.overHeads) query.set('heads', selection.overHeads);
   if (selection.query !== null) query.set('query', String(selection.query));
   if (selection.key !== null) query.set('key', String(selection.key));
+  if (selection.step !== null) query.set('step', String(selection.step));
   return `#${query}`;
 }
 
@@ -53,7 +67,6 @@ export function readHash(
 ): { setup: Setup; selection: Selection } {
   const query = new URLSearchParams(hash.replace(/^#/, ''));
   const text = (name: string, otherwise: string) => query.get(name) ?? otherwise;
-  const strategy = query.get('strategy');
   return {
     setup: {
       haystack: haystackIn(query) ?? setup.haystack,
@@ -61,14 +74,19 @@ export function readHash(
       needle: text('needle', setup.needle),
       question: text('question', setup.question),
       expected: text('expected', setup.expected),
+      task: taskIn(query, setup.task),
       numbers: numbersIn(query, setup.numbers),
-      strategy: strategy === null ? setup.strategy : choiceFrom(strategy, query.getAll('set')),
+      strategy: choiceIn(query, 'strategy', 'set') ?? setup.strategy,
+      compared: choiceIn(query, 'with', 'with-set') ?? setup.compared,
     },
     selection: {
       layer: positionIn(query, 'layer') ?? selection.layer,
       head: positionIn(query, 'head') ?? selection.head,
+      ...aggregateIn(query, 'layers', 'overLayers'),
+      ...aggregateIn(query, 'heads', 'overHeads'),
       query: positionIn(query, 'query'),
       key: positionIn(query, 'key'),
+      step: positionIn(query, 'step'),
     },
   };
 }
@@ -78,6 +96,13 @@ function haystackIn(query: URLSearchParams): HaystackRef | null {
   if (text !== null) return { text, title: query.get('title') ?? 'Own text' };
   const id = query.get('haystack');
   return id === null ? null : { id };
+}
+
+/** An address that names a needle and no task means the needle. */
+function taskIn(query: URLSearchParams, otherwise: TaskChoice | null): TaskChoice | null {
+  const task = query.get('task');
+  if (task !== null) return taskFrom(task, query.getAll('task-set'));
+  return query.has('needle') ? null : otherwise;
 }
 
 function numbersIn(query: URLSearchParams, otherwise: ParameterValues): ParameterValues {
@@ -90,9 +115,34 @@ function numbersIn(query: URLSearchParams, otherwise: ParameterValues): Paramete
   return numbers;
 }
 
+function writeChoice(
+  query: URLSearchParams,
+  choice: StrategyChoice,
+  name: string,
+  setName: string,
+): void {
+  const preset = presetOfChoice(choice)?.id;
+  query.set(name, preset ?? PRESETS[0].id);
+  if (!preset) for (const setting of settingsOf(choice)) query.append(setName, setting);
+}
+
+function choiceIn(query: URLSearchParams, name: string, setName: string): StrategyChoice | null {
+  const preset = query.get(name);
+  return preset === null ? null : choiceFrom(preset, query.getAll(setName));
+}
+
 function positionIn(query: URLSearchParams, name: string): number | null {
   const given = query.get(name);
   return given !== null && /^\d+$/.test(given) ? Number(given) : null;
+}
+
+function aggregateIn<K extends string>(
+  query: URLSearchParams,
+  name: string,
+  field: K,
+): { [key in K]?: Aggregate } {
+  const found = AGGREGATES.find((aggregate) => aggregate === query.get(name));
+  return found ? ({ [field]: found } as { [key in K]: Aggregate }) : {};
 }
 
 /** What differs from the defaults of the first preset, in the form that `choiceFrom` reads. */

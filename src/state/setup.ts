@@ -1,4 +1,6 @@
 import type { HaystackRef, PromptSpec } from '../needle/prompt-spec';
+import { completeTask } from '../needle/tasks/registry';
+import type { TaskChoice } from '../needle/tasks/task';
 import {
   CALIBRATION_TITLES,
   type Calibration,
@@ -29,9 +31,13 @@ export interface Setup {
   needle: string;
   question: string;
   expected: string;
+  /** What the seed hides and asks, instead of needle, question and expected; null: those. */
+  task: TaskChoice | null;
   /** Values of `PROMPT_PARAMETERS`. */
   numbers: ParameterValues;
   strategy: StrategyChoice;
+  /** What the run is compared with; null: nothing. */
+  compared: StrategyChoice | null;
 }
 
 /** The numbers of a prompt, described like a strategy's parameters so that the same controls serve both. */
@@ -92,6 +98,7 @@ export function setupFrom(spec: PromptSpec): Setup {
     needle: spec.needle,
     question: spec.question,
     expected: spec.expected,
+    task: spec.task ?? null,
     numbers: {
       length: spec.length ?? PROMPT_PARAMETERS.length.default,
       depth: spec.depth,
@@ -99,13 +106,14 @@ export function setupFrom(spec: PromptSpec): Setup {
       maxTokens: PROMPT_PARAMETERS.maxTokens.default,
     },
     strategy: presetOf('dense').choice,
+    compared: null,
   };
 }
 
 /** @throws TroubleError `bad-input` for a number out of range. */
 export function promptSpecOf(setup: Setup): PromptSpec {
   const numbers = completeValues('prompt', PROMPT_PARAMETER_LIST, setup.numbers);
-  const { haystack, needle, question, expected } = setup;
+  const { haystack, needle, question, expected, task } = setup;
   const whole = setup.wholeText && 'text' in haystack;
   return {
     haystack,
@@ -115,6 +123,7 @@ export function promptSpecOf(setup: Setup): PromptSpec {
     question,
     expected,
     seed: numberValue(numbers, 'seed'),
+    ...(task && { task }),
   };
 }
 
@@ -136,9 +145,12 @@ export function parameterProblem(parameter: Parameter, value: number | string): 
   return problemOf(() => completeValues(parameter.title, [parameter], { [parameter.name]: value }));
 }
 
-/** What is wrong with a prompt's numbers; null: nothing. */
-export function promptProblem(setup: Setup): string | null {
-  return problemOf(() => completeValues('prompt', PROMPT_PARAMETER_LIST, setup.numbers));
+/** What is wrong with a prompt's numbers or its task; null: nothing. */
+export function promptProblem({ numbers, task }: Setup): string | null {
+  return problemOf(() => {
+    completeValues('prompt', PROMPT_PARAMETER_LIST, numbers);
+    if (task) completeTask(task);
+  });
 }
 
 /**
@@ -193,6 +205,18 @@ export function runProblem(
 /** The preset that a choice equals; a value still being typed may be out of range and equals none. */
 export function presetOfChoice(choice: StrategyChoice): Preset | null {
   return isComplete(choice) ? presetLike(choice) : null;
+}
+
+/** A choice with another entry or other values on one axis; values that are not given are the entry's defaults. */
+export function withAxis(
+  choice: StrategyChoice,
+  axis: Axis,
+  id: string,
+  values: ParameterValues,
+): StrategyChoice {
+  const complete: ParameterValues = {};
+  for (const { name, default: usual } of entryOf(axis, id).parameters) complete[name] = usual;
+  return { ...choice, [axis]: { id, values: { ...complete, ...values } } };
 }
 
 /** While a value of another axis is wrong, that is what has to be changed first. */

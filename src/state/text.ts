@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { PlacedNeedle } from '../needle/prompt-spec';
 import { usePage } from './page-context';
 import type { PageState } from './page-store';
 
@@ -6,11 +7,19 @@ import type { PageState } from './page-store';
 export interface Text {
   pieces: string[];
   promptLength: number;
+  needles: PlacedNeedle[];
+  /** The first needle that the answer needs. */
   needleSpan: [number, number] | null;
   questionSpan: [number, number] | null;
 }
 
-const EMPTY: Text = { pieces: [], promptLength: 0, needleSpan: null, questionSpan: null };
+const EMPTY: Text = {
+  pieces: [],
+  promptLength: 0,
+  needles: [],
+  needleSpan: null,
+  questionSpan: null,
+};
 
 const selectPrompt = (state: PageState) => state.run?.prompt ?? state.prompt;
 const selectGenerated = (state: PageState) => state.run?.generated ?? null;
@@ -20,11 +29,12 @@ export function useText(): Text {
   const generated = usePage(selectGenerated);
   return useMemo(() => {
     if (!prompt) return EMPTY;
-    const { pieces, needleSpan, questionSpan } = prompt;
+    const { pieces, needles, needleSpan, questionSpan } = prompt;
     const written = generated?.map(({ piece }) => piece) ?? [];
     return {
       pieces: [...pieces, ...written],
       promptLength: pieces.length,
+      needles,
       needleSpan,
       questionSpan,
     };

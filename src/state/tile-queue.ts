@@ -3,6 +3,18 @@ import type { Tile, TileRequest } from '../worker/protocol';
 /** Asks for a tile; resolves to null when a newer request of the same channel took its place. */
 export type RequestTile = (channel: string, request: TileRequest) => Promise<Tile | null>;
 
+export interface TileQueue {
+  request: RequestTile;
+  /** Nobody waits for the channel's tiles any more: what waits is dropped, what is computed is given up. */
+  drop(channel: string): void;
+}
+
+interface Engine {
+  /** Resolves to null where the tile was given up. */
+  compute(request: TileRequest, channel: string): Promise<Tile | null>;
+  giveUp(channel: string): void;
+}
+
 interface Waiting {
   request: TileRequest;
   resolve(tile: Tile | null): void;
@@ -10,35 +22,38 @@ interface Waiting {
 }
 
 /**
- * Puts tile requests one behind the other: the GPU computes one at a time, and a panel that asks again
- * before its turn only gets the newest. Each panel has its own channel.
+ * Puts the tile requests of each channel one behind the other: a panel that asks again before its turn only
+ * gets the newest. Channels do not wait for each other, so a large tile holds up no small one.
  */
-export function createTileQueue(compute: (request: TileRequest) => Promise<Tile>): RequestTile {
+export function createTileQueue({ compute, giveUp }: Engine): TileQueue {
   const waiting = new Map<string, Waiting>();
-  let busy = false;
+  const busy = new Set<string>();
 
-  async function drain() {
-    if (busy) return;
-    busy = true;
-    for (let next = takeFirst(waiting); next; next = takeFirst(waiting)) {
-      await compute(next.request).then(next.resolve, next.reject);
+  async function drain(channel: string) {
+    if (busy.has(channel)) return;
+    busy.add(channel);
+    for (let next = take(channel); next; next = take(channel)) {
+      await compute(next.request, channel).then(next.resolve, next.reject);
     }
-    busy = false;
+    busy.delete(channel);
   }
 
-  return (channel, request) =>
-    new Promise((resolve, reject) => {
-      waiting.get(channel)?.resolve(null);
-      waiting.delete(channel);
-      waiting.set(channel, { request, resolve, reject });
-      void drain();
-    });
-}
-
-function takeFirst(waiting: Map<string, Waiting>): Waiting | undefined {
-  for (const [channel, first] of waiting) {
+  function take(channel: string): Waiting | undefined {
+    const next = waiting.get(channel);
     waiting.delete(channel);
-    return first;
+    return next;
   }
-  return undefined;
+
+  return {
+    request: (channel, request) =>
+      new Promise((resolve, reject) => {
+        take(channel)?.resolve(null);
+        waiting.set(channel, { request, resolve, reject });
+        void drain(channel);
+      }),
+    drop(channel) {
+      take(channel)?.resolve(null);
+      if (busy.has(channel)) giveUp(channel);
+    },
+  };
 }

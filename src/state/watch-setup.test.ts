@@ -14,6 +14,7 @@ function page() {
     head: 0,
     query: null,
     key: null,
+    step: null,
   });
   const prepare = vi.fn(async () => {});
   keepPromptPrepared(store, { prepare } as unknown as PageActions);

@@ -37,7 +37,12 @@ export interface Calibration {
 
 /** Whether a calibration holds what an entry needs. */
 export function holdsKind(calibration: Calibration | null, kind: CalibrationKind): boolean {
-  return calibration?.[FIELDS[kind]] !== undefined;
+  return partOf(calibration, kind) !== undefined;
+}
+
+/** What a calibration says about one kind. */
+export function partOf(calibration: Calibration | null, kind: CalibrationKind): unknown {
+  return calibration?.[FIELDS[kind]];
 }
 
 const FIELDS = {

@@ -3,6 +3,7 @@
  * vector, `<id>.oracle.ts`, beside it.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NEVER_EVICTED } from '../engine/inspection';
 import { PAGE_SLOTS } from '../engine/kernels';
 import { compressionPoint } from '../engine/strategy';
 import type { Calibration } from './calibration';
@@ -115,6 +116,14 @@ describe.each(ENTRIES)('$name', ({ axis, entry, oracle }) => {
       for (const kept of keptAfterPrompt) {
         expect(kept).toEqual(expect.arrayContaining(protects(complete(oracle.small), LENGTH)));
       }
+    });
+  }
+
+  if (axis === 'cache') {
+    it('says why entries leave, and by which score', async () => {
+      const { evictedAt, lostScores } = (await small()).evictions;
+      expect(entry.leaving !== undefined).toBe(evictedAt.some((at) => at !== NEVER_EVICTED));
+      expect(entry.scoreMeaning !== undefined).toBe(lostScores !== null);
     });
   }
 

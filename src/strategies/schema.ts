@@ -149,6 +149,10 @@ export interface Entry<Work, Cost> extends Description {
   traits?: Trait[];
   /** The systems that this entry alone stands for. */
   presets?: EntryPreset[];
+  /** cache: why an entry leaves, in one sentence; absent where none does. */
+  leaving?: string;
+  /** cache: what the score is by which entries are dropped, with its unit; absent where they are not. */
+  scoreMeaning?: string;
   /** What must have been measured on the loaded model before this entry can be built. */
   calibration?: CalibrationKind;
   /** Why this entry cannot run with what the other axes chose, in one sentence; null: it can. */

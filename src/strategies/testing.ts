@@ -1,10 +1,12 @@
 /** What the tests of strategies share: a random model, runs under a choice, and the comparison with the reference. */
 import { expect } from 'vitest';
 import type { GpuModel } from '../engine/gpu-model';
+import { NEVER_EVICTED } from '../engine/inspection';
 import { Run } from '../engine/run';
 import type { Strategy } from '../engine/strategy';
 import { GREEDY, randomModel, testConfig } from '../engine/testing';
 import { readBack } from '../gpu/read-back';
+import type { EvictionLog } from '../reference/eviction-log';
 import type { ReferenceMethods } from '../reference/methods/method';
 import { lookUp, randomStream } from '../reference/random-model';
 import { ReferenceRun } from '../reference/run';
@@ -49,7 +51,17 @@ export interface Result {
   counts: Uint32Array;
   /** [layers, heads, tokens]: log-sum-exp of every row. */
   lse: Float32Array;
+  evictions: Evictions;
   strategy: Strategy;
+}
+
+/** What the inspection store notes about entries that left, [layers * kvHeads, tokens]. */
+interface Evictions {
+  evictedAt: Uint32Array;
+  /** null: no policy ranked them. */
+  lostScores: Float32Array | null;
+  /** [layers * kvHeads, tokens + 1] */
+  lowestKept: Float32Array | null;
 }
 
 /** A random model that reads the same prompt under any strategy. */
@@ -87,8 +99,9 @@ export class Subject {
       while (run.generated.length < NEW_TOKENS) await run.decodeToken();
       const read = async (buffer: GPUBuffer, bytes: number) =>
         new Float32Array(await readBack(model.device, buffer, bytes));
-      const lse = run.inspection?.lse;
-      if (!lse) throw new Error('The run was not inspected.');
+      const { inspection } = run;
+      if (!inspection) throw new Error('The run was not inspected.');
+      const { lse, evictedAt, losses } = inspection;
       return {
         logits: await read(run.forward.logits, vocabSize * 4),
         generated: [...run.generated],
@@ -97,6 +110,11 @@ export class Subject {
         state: run.cache.state(),
         counts: await run.counts(),
         lse: await read(lse, lse.size),
+        evictions: {
+          evictedAt: new Uint32Array(await readBack(model.device, evictedAt, evictedAt.size)),
+          lostScores: losses && (await read(losses.scores, losses.scores.size)),
+          lowestKept: losses && (await read(losses.lowestKept, losses.lowestKept.size)),
+        },
         strategy,
       };
     } finally {
@@ -104,7 +122,7 @@ export class Subject {
     }
   }
 
-  /** Holds a run against the reference: what was kept, computed and read, and the logits at the end. */
+  /** Holds a run against the reference: what was kept, why the rest left, what was computed and read, logits. */
   expectReference(found: Result, methods: ReferenceMethods, tolerance = 1e-4): void {
     const parts = { length: LENGTH, ...PARTS };
     const tokens = LENGTH + NEW_TOKENS;
@@ -123,7 +141,45 @@ export class Subject {
     });
     expect([...perHead(1)]).toEqual(reads);
     expect(difference(found.logits, reference.logits)).toBeLessThan(tolerance);
+    expectEvictions(found.evictions, reference.evictions, tolerance);
   }
+}
+
+/** Holds when entries left, and the scores that decided it, against the reference. */
+function expectEvictions(
+  { evictedAt, lostScores, lowestKept }: Evictions,
+  { departures, lowestKept: lowest }: EvictionLog,
+  tolerance: number,
+): void {
+  const tokens = LENGTH + NEW_TOKENS;
+  const expectedAt = new Uint32Array(evictedAt.length).fill(NEVER_EVICTED);
+  const expectedScores = new Float32Array(evictedAt.length).fill(Number.NaN);
+  const expectedLowest = new Float32Array(SHAPE.layers * SHAPE.kvHeads * (tokens + 1)).fill(
+    Number.NaN,
+  );
+  departures.flat().forEach((left, head) => {
+    for (const [position, { at, score }] of left) {
+      expectedAt[head * tokens + position] = at;
+      expectedScores[head * tokens + position] = score ?? Number.NaN;
+    }
+  });
+  lowest.flat().forEach((steps, head) => {
+    for (const [at, score] of steps) expectedLowest[head * (tokens + 1) + at] = score;
+  });
+  expect([...evictedAt]).toEqual([...expectedAt]);
+  expectScores(lostScores, expectedScores, tolerance);
+  expectScores(lowestKept, expectedLowest, tolerance);
+}
+
+/** NaN stands where there is no score; no array at all: nowhere. */
+function expectScores(found: Float32Array | null, expected: Float32Array, tolerance: number): void {
+  const scored = (values: Float32Array) =>
+    [...values.keys()].filter((at) => !Number.isNaN(values[at]));
+  const places = scored(expected);
+  expect(found ? scored(found) : []).toEqual(places);
+  if (!found || places.length === 0) return;
+  const at = (values: Float32Array) => places.map((place) => values[place]);
+  expect(difference(at(found), at(expected))).toBeLessThan(tolerance);
 }
 
 /** Largest difference, relative to the largest value. */

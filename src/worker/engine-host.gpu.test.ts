@@ -7,6 +7,7 @@ import type { EngineEvent, HeadScores, RunRequest } from './protocol';
 
 const page = new URL('/', location.href).href;
 let events: EngineEvent[] = [];
+let vocabSize = 0;
 const host = new EngineHost((event) => events.push(event), `${page}haystacks/`);
 
 function request(changes: Partial<RunRequest> = {}): RunRequest {
@@ -41,6 +42,7 @@ function expectSameScores(after: HeadScores, before: HeadScores): void {
 describe('the engine behind the page', () => {
   beforeAll(async () => {
     const info = await host.load({ url: `${page}models/needle-2m/`, precision: 'f32' });
+    vocabSize = info.vocabSize;
     expect(info.adapter.name).toMatch(/swiftshader/i);
   });
   beforeEach(() => {
@@ -53,6 +55,21 @@ describe('the engine behind the page', () => {
     expect(result.promptTokens).toBe(256);
     expect(tokensOf(events)).toEqual(result.generated);
     expect(result.kvBytes.end).toBe(result.kvBytes.dense);
+    const { steps, copy, retrieval, retrievalCounted, windowed } = await host.heads();
+    expect(steps).toBe(result.generated.length);
+    expect(retrievalCounted).toBe(true);
+    // The embedded model retrieves in its last two layers, of six heads each.
+    const best = (scores: Float32Array | null, layer: number) =>
+      Math.max(...(scores?.slice(6 * layer, 6 * layer + 6) ?? []));
+    for (const scores of [copy, retrieval]) {
+      expect([0, 1, 2, 3].map((layer) => best(scores, layer) > 0.3)).toEqual([
+        false,
+        false,
+        true,
+        true,
+      ]);
+    }
+    expect([...windowed]).toEqual(new Array(12).fill(0));
   });
 
   it('loses it under StreamingLLM, and knows which tokens left', async () => {
@@ -66,6 +83,9 @@ describe('the engine behind the page', () => {
     const expected = [0, 1, 2, 3, ...Array.from({ length: 60 }, (_, i) => last - 59 + i)];
     expect(kept).toEqual(expected);
     expect(evicted[4]).toBe(64);
+    const { retrieval, retrievalCounted, windowed } = await host.heads();
+    expect([retrieval, retrievalCounted]).toEqual([null, false]);
+    expect([...windowed]).toEqual(new Array(12).fill(1));
   });
 
   it('stops within the run and keeps what was generated', async () => {
@@ -102,7 +122,7 @@ describe('the engine behind the page', () => {
       columns: 5,
       pooling: 'max',
     });
-    expect(tile.exact).toBe(true);
+    expect(tile?.exact).toBe(true);
     host.resume();
     expect((await running).generated).toHaveLength(6);
   });
@@ -125,15 +145,93 @@ describe('the engine behind the page', () => {
     expectSameScores(after, before);
   });
 
-  it('brings an idle run back, so that its maps stay explorable', async () => {
+  it('brings an idle run and its comparison back, so that their maps stay explorable', async () => {
     await host.run(request({ maxTokens: 2 }));
+    await host.compare(choiceFrom('streaming-llm', ['cache.recent=60']), null);
     const before = await host.heads();
+    const kept = await host.kept('compared');
+    const { steps } = await host.divergence();
     devices.at(-1)?.destroy();
     while (!events.some((event) => event.type === 'device' && event.state === 'restored')) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     const after = await host.heads();
     expectSameScores(after, before);
+    expect(await host.kept('compared')).toEqual(kept);
+    const again = await host.divergence();
+    again.steps.forEach(({ kl }, index) => {
+      expect(kl).toBeCloseTo(steps[index].kl, 3);
+    });
+  });
+
+  it('runs the prompt under a second strategy beside the run, and measures how far they are apart', async () => {
+    const { ids } = await host.prepare({ ...defaultPrompt(0), length: 256 });
+    const strategy = choiceFrom('streaming-llm', ['cache.recent=60']);
+    const shown = await host.run(request({ strategy }));
+    events = [];
+    const compared = await host.compare(choiceFrom('dense', []), null);
+    expect([shown.correct, compared.correct]).toEqual([false, true]);
+    // Nothing of it looks like news of the run on screen.
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['compared']));
+    const inside = events.flatMap((event) => (event.type === 'compared' ? [event.event] : []));
+    expect(tokensOf(inside)).toEqual(compared.generated);
+    const [kept, keptBeside] = [await host.kept('run'), await host.kept('compared')];
+    expect(kept[0]).toHaveLength(64);
+    expect(keptBeside[0]).toHaveLength(256 + compared.generated.length - 1);
+
+    const { firstDifference, answerTokens, steps } = await host.divergence();
+    expect(firstDifference).toBe(
+      shown.generated.findIndex((id, index) => id !== compared.generated[index]),
+    );
+    expect(answerTokens).toBe(shown.generated.length);
+    expect(steps.map(({ id, topP }) => [id, topP])).toEqual(shown.generated.map((id) => [id, id]));
+    expect(events.some((event) => event.type === 'divergence')).toBe(true);
+    // Dense attention over the prompt and the first run's answer is what the second run was fed.
+    const last = shown.generated.length - 1;
+    const { top } = await host.logits([...ids, ...shown.generated.slice(0, last)], vocabSize);
+    const sum = top.reduce((total, { logit }) => total + Math.exp(logit), 0);
+    const own = top.find(({ id }) => id === shown.generated[last])?.logit ?? Number.NaN;
+    expect(steps[last].topQ).toBe(top[0].id);
+    expect(steps[last].logQ).toBeCloseTo(own - Math.log(sum), 3);
+    expect(Math.max(...steps.map(({ kl }) => kl))).toBeGreaterThan(1);
+
+    await host.endComparison();
+    await expect(host.kept('compared')).rejects.toMatchObject({ trouble: { code: 'bad-input' } });
+    expect(await host.kept('run')).toEqual(kept);
+  });
+
+  it('finds no difference between a strategy and itself', async () => {
+    await host.run(request({ prompt: { ids: [0, 1431, 408, 969] }, maxTokens: 5 }));
+    await host.compare(choiceFrom('dense', []), null);
+    events = [];
+    const { firstDifference, steps } = await host.divergence();
+    expect(firstDifference).toBeNull();
+    expect(steps).toHaveLength(5);
+    for (const { kl } of steps) expect(kl).toBeCloseTo(0, 5);
+    // Both were fed the same, so that nothing had to be read again.
+    expect(events.filter(({ type }) => type === 'divergence')).toEqual([]);
+  });
+
+  it('stops a comparison, and refuses one that does not fit; the run stays', async () => {
+    const shown = await host.run(request({ maxTokens: 2 }));
+    const comparing = host.compare(choiceFrom('window', []), null);
+    host.stop();
+    expect((await comparing).stopReason).toBe('stopped');
+    const { popErrorScope } = GPUDevice.prototype;
+    GPUDevice.prototype.popErrorScope = async function () {
+      await popErrorScope.call(this);
+      return new GPUOutOfMemoryError('no room');
+    };
+    const refused = host.compare(choiceFrom('dense', []), null).finally(() => {
+      GPUDevice.prototype.popErrorScope = popErrorScope;
+    });
+    await expect(refused).rejects.toMatchObject({
+      trouble: {
+        code: 'out-of-memory',
+        what: expect.stringContaining('does not fit beside the first'),
+      },
+    });
+    expect((await host.kept('run'))[0]).toHaveLength(256 + shown.generated.length - 1);
   });
 
   /** Waits for progress of a calibration in the events so far and to come. */

@@ -1,85 +1,68 @@
-import { PAGE_SLOTS } from '../engine/kernels';
-import { Run, type RunOptions } from '../engine/run';
-import { needsContext } from '../engine/strategy';
+import { Run } from '../engine/run';
 import { readBack } from '../gpu/read-back';
-import { documentStarts } from '../needle/documents';
+import { measureRoofline } from '../gpu/roofline';
 import { haystackText } from '../needle/haystacks';
 import { buildPrompt } from '../needle/prompt';
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
-import { isCorrect } from '../needle/score';
-import { attentionTile } from '../probes/attention-tile';
-import { sinkScores } from '../probes/sink-score';
+import type { SampleResult } from '../needle/sweep/plan';
+import type { SampleRequest } from '../needle/sweep/run-sweep';
+import { type HeadsAt, type HeadsAtSpec, headsAt } from '../probes/heads-at';
+import { heldEntries } from '../probes/held-entries';
+import { sinkReport } from '../probes/sink-report';
+import { surprisalOf } from '../probes/surprisal';
+import { tokenCurves } from '../probes/token-curves';
 import { buildStrategy } from '../strategies/build';
 import type { Calibration, CalibrationKind } from '../strategies/calibration';
 import { PRESETS } from '../strategies/presets';
-import { completeChoice } from '../strategies/registry';
-import { TroubleError, troubleOf } from '../trouble';
+import type { StrategyChoice } from '../strategies/registry';
+import { TroubleError } from '../trouble';
+import { ActiveRun } from './active-run';
+import { type BenchWatch, bench } from './bench';
+import { cacheHistory, evictedAt } from './cache-history';
 import { calibrate } from './calibration';
-import { ModelSlot } from './model-slot';
+import { measureDivergence, runBeside } from './comparison';
+import { EngineCore } from './engine-core';
+import { headReport } from './head-report';
+import { type PerplexityHost, perplexity } from './perplexity';
 import type {
-  EngineEvent,
+  BenchRequest,
+  BenchResult,
+  CacheHistory,
+  Divergence,
   HeadScores,
-  LoadRequest,
+  HeldRun,
   Logits,
-  ModelInfo,
+  PerplexityRequest,
+  PerplexityResult,
+  Roofline,
+  RunEvent,
   RunRequest,
   RunResult,
-  StopReason,
+  SinkReport,
   Tile,
   TileRequest,
+  TokenCurves,
 } from './protocol';
 import { RunControl } from './run-control';
-import { accountOf, byLayer, dumpOf, recallOf } from './run-report';
-
-/** A device that is lost again and again is not worth waiting for. */
-const MOST_RECOVERIES = 3;
-
-/** What stays of a run: the request, its prompt, and the GPU side, which a lost device replaces. */
-interface ActiveRun {
-  request: RunRequest;
-  options: RunOptions;
-  prompt: PreparedPrompt | null;
-  run: Run;
-  prefillMs: number;
-  decodeMs: number;
-  /** Generated tokens that the page has heard of. */
-  reported: number;
-  /** When the kernels' counts were last read. */
-  accountedMs: number;
-  /** Positions held when the prompt was read, where a dump wants them. */
-  keptAfterPrompt: number[][][];
-}
-
-/** Reading the counts costs a round trip, so not after every token. */
-const ACCOUNT_EVERY_MS = 500;
+import { Sampler } from './sample';
+import { Tiles } from './tiles';
 
 /**
  * The engine as the page sees it: one model, one run at a time, and questions about the run at any time
  * between two of its submissions. Throws troubles; the endpoint turns them into outcomes.
  */
-export class EngineHost {
-  private slot: ModelSlot | null = null;
-  private active: ActiveRun | null = null;
-  private control: RunControl | null = null;
-  /** Resolves when the current run or calibration has ended, whatever its end. */
-  private running: Promise<unknown> = Promise.resolve();
-  private recovering: Promise<void> | null = null;
-
-  constructor(
-    private readonly emit: (event: EngineEvent) => void,
-    /** Folder of the bundled haystacks, ending in a slash. */
-    private readonly haystacks: string,
-  ) {}
-
-  async load(request: LoadRequest): Promise<ModelInfo> {
-    // The model before stays until the new one is complete, so that a failed load loses nothing.
-    const slot = await ModelSlot.load(request, this.emit, () => this.onLost());
-    await this.endRun();
-    this.dropRun();
-    this.slot?.destroy();
-    this.slot = slot;
-    return slot.info;
-  }
+export class EngineHost extends EngineCore {
+  private readonly tiles = new Tiles(async (of) => {
+    const { run } = await this.inspected(of);
+    return { model: this.loaded().model, run };
+  });
+  private readonly sampler = new Sampler({
+    slot: () => this.loaded(),
+    prepare: (spec) => this.prepare(spec),
+    underWay: () => this.control && this.running,
+    inTurn: (control, work) => this.inTurn(control, work),
+    overLostDevices: (work) => this.overLostDevices(work),
+  });
 
   async prepare(spec: PromptSpec): Promise<PreparedPrompt> {
     const { checkpoint } = this.loaded();
@@ -90,13 +73,50 @@ export class EngineHost {
         'Add tokenizer.json to its folder, or run token ids.',
       );
     }
-    const text = await haystackText(spec.haystack, this.haystacks);
+    const text = await haystackText(spec.haystack, this.haystacks, spec);
     return buildPrompt(spec, text, checkpoint.tokenizer, checkpoint.config.bosId);
   }
 
   async run(request: RunRequest): Promise<RunResult> {
-    const control = new RunControl((state) => this.emit({ type: 'state', state }));
-    return await this.inTurn(control, () => this.execute(request, control));
+    return await this.live(this.emit, async (control) => {
+      const slot = this.loaded();
+      const prompt = 'ids' in request.prompt ? null : await this.prepare(request.prompt);
+      // A copy of the ids: what is sent is transferred, and the run still needs its own.
+      if (prompt) this.emit({ type: 'prepared', prompt: { ...prompt, ids: prompt.ids.slice() } });
+      this.dropCompared();
+      // Allocated before the run before is given up: a prompt that does not fit loses nothing.
+      const active = await ActiveRun.create(slot, request, prompt, this.emit);
+      this.active?.destroy();
+      this.active = active;
+      return await this.toEnd(active, this.emit, control);
+    });
+  }
+
+  async compare(strategy: StrategyChoice, calibration: Calibration | null): Promise<RunResult> {
+    const emit = (event: RunEvent) => this.emit({ type: 'compared', event });
+    return await this.live(emit, async (control) => {
+      const shown = await this.inspected();
+      this.dropCompared();
+      this.compared = await runBeside(this.loaded(), shown, strategy, calibration, emit);
+      return await this.toEnd(this.compared, emit, control);
+    });
+  }
+
+  async divergence(): Promise<Divergence> {
+    const emit = (event: RunEvent) => this.emit({ type: 'compared', event });
+    return await this.live(emit, async (control) => {
+      const [shown, compared] = [await this.inspected(), await this.inspected('compared')];
+      emit({ type: 'state', state: 'running' });
+      return await this.overLostDevices(() =>
+        measureDivergence(this.loaded(), shown, compared, this.emit, control),
+      );
+    });
+  }
+
+  async endComparison(): Promise<void> {
+    if (!this.compared) return;
+    await this.endRun();
+    this.dropCompared();
   }
 
   pause(): void {
@@ -115,32 +135,52 @@ export class EngineHost {
     this.control?.stop();
   }
 
-  async tile(request: TileRequest): Promise<Tile> {
-    const { run } = await this.inspected();
-    return { request, ...(await attentionTile(this.loaded().model, run, request)) };
+  async tile(request: TileRequest, channel?: string): Promise<Tile | null> {
+    return await this.tiles.compute(request, channel);
+  }
+
+  cancelTile(channel: string): void {
+    this.tiles.cancel(channel);
   }
 
   async heads(): Promise<HeadScores> {
-    const { run, options } = await this.inspected();
-    const { model } = this.loaded();
-    const queries = Math.min(run.processed, options.ids.length);
-    const sink = await sinkScores(model, run, queries);
-    return { layers: model.config.layers, heads: model.config.heads, sink, queries };
+    const active = await this.inspected();
+    return await headReport(this.loaded(), active);
+  }
+
+  async headsAt(spec: HeadsAtSpec): Promise<HeadsAt> {
+    const { run } = await this.inspected();
+    return await headsAt(this.loaded().model, run, spec);
+  }
+
+  async sinks(): Promise<SinkReport> {
+    const { run } = await this.inspected();
+    return await sinkReport(this.loaded().model, run);
+  }
+
+  async tokenCurves(): Promise<TokenCurves> {
+    const { run } = await this.inspected();
+    return await tokenCurves(this.loaded().model, run);
   }
 
   async evictedAt(layer: number, kvHead: number): Promise<Uint32Array> {
     const { run } = await this.inspected();
-    const { device, config } = this.loaded().model;
-    const store = run.inspection;
-    if (!store || layer < 0 || layer >= config.layers || kvHead < 0 || kvHead >= config.kvHeads) {
-      throw new TroubleError(
-        'bad-input',
-        `There is no inspected KV head ${layer}.${kvHead}.`,
-        `Layers go to ${config.layers - 1}, KV heads to ${config.kvHeads - 1}.`,
-      );
-    }
-    const offset = (layer * config.kvHeads + kvHead) * store.capacity * 4;
-    return new Uint32Array(await readBack(device, store.evictedAt, run.processed * 4, offset));
+    return await evictedAt(this.loaded().model, run, layer, kvHead);
+  }
+
+  async cacheHistory(layer: number, kvHead: number): Promise<CacheHistory> {
+    const { run } = await this.inspected();
+    return await cacheHistory(this.loaded().model, run, layer, kvHead);
+  }
+
+  async heldAt(query: number): Promise<Uint32Array> {
+    const { run } = await this.inspected();
+    return await heldEntries(this.loaded().model, run, query);
+  }
+
+  async kept(of: HeldRun): Promise<Uint32Array[]> {
+    const { run } = await this.inspected(of);
+    return await run.keptPositions();
   }
 
   async calibrate(kinds: CalibrationKind[]): Promise<Calibration | null> {
@@ -151,6 +191,49 @@ export class EngineHost {
         calibrate(this.loaded(), kinds, this.haystacks, this.emit, stopped),
       ),
     );
+  }
+
+  async surprisal(): Promise<Float32Array> {
+    const { run } = await this.inspected();
+    return await surprisalOf(run);
+  }
+
+  async perplexity(request: PerplexityRequest): Promise<PerplexityResult> {
+    const control = new RunControl(() => {});
+    const host: PerplexityHost = {
+      slot: () => this.loaded(),
+      haystacks: this.haystacks,
+      control,
+      emit: (event) => this.emit({ type: 'perplexity', event }),
+      overLostDevices: (work) => this.overLostDevices(work),
+    };
+    return await this.inTurn(control, () => perplexity(host, request));
+  }
+
+  async bench(request: BenchRequest): Promise<BenchResult | null> {
+    const control = new RunControl(() => {});
+    const watch: BenchWatch = {
+      report: (done, total) => this.emit({ type: 'bench', done, total }),
+      stopped: () => control.stopped,
+    };
+    return await this.inTurn(control, async () => {
+      const prompt = 'ids' in request.prompt ? null : await this.prepare(request.prompt);
+      return await this.overLostDevices(() => bench(this.loaded(), request, prompt, watch));
+    });
+  }
+
+  async roofline(): Promise<Roofline> {
+    return await this.inTurn(new RunControl(() => {}), () =>
+      this.overLostDevices(() => measureRoofline(this.loaded().model.device)),
+    );
+  }
+
+  async sample(request: SampleRequest): Promise<SampleResult | null> {
+    return await this.sampler.sample(request);
+  }
+
+  stopSample(): void {
+    this.sampler.stop();
   }
 
   async logits(ids: number[], top: number): Promise<Logits> {
@@ -173,276 +256,5 @@ export class EngineHost {
     } finally {
       run.destroy();
     }
-  }
-
-  /** Ends what is under way, then does the work. */
-  private async inTurn<T>(control: RunControl, work: () => Promise<T>): Promise<T> {
-    const ended = this.endRun();
-    // Set before anything is awaited, so that Pause and Stop reach what has only been asked for.
-    this.control = control;
-    const execution = ended.then(work).finally(() => {
-      if (this.control === control) this.control = null;
-    });
-    this.running = execution.catch(() => {});
-    return await execution;
-  }
-
-  private async execute(request: RunRequest, control: RunControl): Promise<RunResult> {
-    try {
-      return await this.executeUntilEnd(request, control);
-    } finally {
-      this.emit({ type: 'state', state: 'idle' });
-    }
-  }
-
-  private async executeUntilEnd(request: RunRequest, control: RunControl): Promise<RunResult> {
-    const slot = this.loaded();
-    const strategy = completeChoice(request.strategy);
-    const given = 'ids' in request.prompt ? request.prompt : null;
-    const prompt = 'ids' in request.prompt ? null : await this.prepare(request.prompt);
-    const ids = prompt?.ids ?? given?.ids ?? [];
-    const options: RunOptions = {
-      ids,
-      parts: {
-        context: prompt?.questionSpan?.[0] ?? given?.context ?? ids.length,
-        documents: prompt ? documentStarts(prompt) : (given?.documents ?? []),
-      },
-      strategy: buildStrategy(strategy, slot.model.config, request.calibration ?? null),
-      sampling: request.sampling,
-      maxTokens: request.maxTokens,
-      inspect: request.inspect,
-      timeStages: request.timeStages ?? false,
-    };
-    // A copy of the ids: what is sent is transferred, and the run still needs its own.
-    if (prompt) this.emit({ type: 'prepared', prompt: { ...prompt, ids: prompt.ids.slice() } });
-    // Allocated before the run before is given up: a prompt that does not fit loses nothing.
-    const run = await Run.create(slot.model, options);
-    this.dropRun();
-    const active: ActiveRun = {
-      request,
-      options,
-      prompt,
-      run,
-      prefillMs: 0,
-      decodeMs: 0,
-      reported: 0,
-      accountedMs: 0,
-      keptAfterPrompt: [],
-    };
-    this.active = active;
-    this.emit({ type: 'state', state: 'running' });
-    const stopReason = await this.overLostDevices(() => this.advance(active, control));
-    return await this.resultOf(active, strategy, stopReason);
-  }
-
-  /** Does work on the device, and goes on with it on a new one where that was lost. */
-  private async overLostDevices<T>(work: () => Promise<T>): Promise<T> {
-    for (let recoveries = 0; ; recoveries++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(await this.deviceIsLost()) || recoveries === MOST_RECOVERIES) throw error;
-        await this.recover();
-      }
-    }
-  }
-
-  private async advance(active: ActiveRun, control: RunControl): Promise<StopReason> {
-    const { run } = active;
-    while (!run.promptRead) {
-      if (!(await control.proceed())) return 'stopped';
-      const begun = performance.now();
-      await run.readChunk(() => control.stopped);
-      active.prefillMs += performance.now() - begun;
-      this.report(active);
-      await this.account(active);
-    }
-    if (active.request.dump?.includes('kept')) {
-      active.keptAfterPrompt = byLayer(await run.keptPositions(), this.loaded().model.config);
-    }
-    // The end of the prompt draws a token, wanted or not.
-    if (active.options.maxTokens === 0) run.generated.length = 0;
-    this.reportTokens(active);
-    for (;;) {
-      const reason = this.endReason(active);
-      if (reason) return reason;
-      if (!(await control.proceed())) return 'stopped';
-      const begun = performance.now();
-      await run.decodeToken();
-      active.decodeMs += performance.now() - begun;
-      this.report(active);
-      this.reportTokens(active);
-      await this.account(active);
-    }
-  }
-
-  /** Tells now and then what the kernels counted. */
-  private async account(active: ActiveRun): Promise<void> {
-    const now = performance.now();
-    if (now - active.accountedMs < ACCOUNT_EVERY_MS) return;
-    active.accountedMs = now;
-    this.emit({ type: 'accounting', accounting: await accountOf(this.loaded().model, active.run) });
-  }
-
-  private endReason({ run, options, prompt }: ActiveRun): StopReason | null {
-    const { config, tokenizer } = this.loaded().checkpoint;
-    const { generated } = run;
-    if (config.eosIds.includes(generated[generated.length - 1])) return 'eos';
-    if (generated.length >= options.maxTokens) return 'max-tokens';
-    // An answer is one line; a text that goes on has many.
-    if (prompt?.questionSpan && tokenizer && /\S[\s\S]*\n/.test(tokenizer.decode(generated))) {
-      return 'newline';
-    }
-    if (needsContext(options.strategy) && run.processed >= config.contextLength) {
-      return 'context-full';
-    }
-    return null;
-  }
-
-  private report({ run, options, prefillMs }: ActiveRun): void {
-    const total = options.ids.length;
-    const done = Math.min(run.processed, total);
-    this.emit({ type: 'prefill', done, total, ms: prefillMs });
-    const state = run.cache.state();
-    this.emit({
-      type: 'cache',
-      snapshot: {
-        ...state,
-        tokens: run.processed,
-        pageSlots: PAGE_SLOTS,
-        denseBytes: run.cache.bytesFor(run.processed),
-        inspectionBytes: run.inspection?.bytes ?? 0,
-      },
-    });
-  }
-
-  private reportTokens(active: ActiveRun): void {
-    const { tokenizer } = this.loaded().checkpoint;
-    const { generated } = active.run;
-    for (; active.reported < generated.length; active.reported++) {
-      const id = generated[active.reported];
-      const piece = tokenizer?.pieceOf(id) ?? `[${id}]`;
-      const { reported: index, decodeMs } = active;
-      this.emit({ type: 'token', index, id, piece, decodeMs });
-    }
-  }
-
-  private async resultOf(
-    active: ActiveRun,
-    strategy: RunResult['strategy'],
-    stopReason: StopReason,
-  ): Promise<RunResult> {
-    const { run, options, prompt, request, prefillMs, decodeMs } = active;
-    const { checkpoint, adapter, model } = this.loaded();
-    const answer = checkpoint.tokenizer?.decode(run.generated).trim() ?? '';
-    const expected = prompt?.spec.expected ?? '';
-    const { pagesHeld, peakPages, pageBytes, besideBytes } = run.cache.state();
-    const accounting = await accountOf(model, run);
-    this.emit({ type: 'accounting', accounting });
-    return {
-      model: checkpoint.name,
-      adapter: adapter.name,
-      strategy,
-      promptTokens: options.ids.length,
-      generated: [...run.generated],
-      answer,
-      expected,
-      correct: expected === '' ? null : isCorrect(answer, expected),
-      stopReason,
-      kvBytes: {
-        peak: Math.max(peakPages * pageBytes, pagesHeld * pageBytes + besideBytes),
-        end: pagesHeld * pageBytes + besideBytes,
-        dense: run.cache.bytesFor(run.processed),
-      },
-      prefillMs,
-      decodeMs,
-      seed: request.sampling.seed,
-      accounting,
-      recall: request.recall ? await recallOf(model, run) : null,
-      stageMs: run.stageMs,
-      dump: await dumpOf(model, run, request.dump ?? [], active.keptAfterPrompt),
-    };
-  }
-
-  /** The device went away. A live run notices by itself; an idle one is brought back here. */
-  private onLost(): void {
-    if (this.control) return;
-    // The event of a failure reaches the page; nobody waits for a result here.
-    this.recover().catch(() => {});
-  }
-
-  /** Waits until the browser had its say about the device, and tells whether it is gone. */
-  private async deviceIsLost(): Promise<boolean> {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    return this.slot?.lostReason !== null;
-  }
-
-  /** Takes a new device, uploads the model again, and replays the run to the token where it was. */
-  private recover(): Promise<void> {
-    this.recovering ??= this.recoverOnce()
-      .catch((error) => {
-        const reason = troubleOf(error).what;
-        this.emit({ type: 'device', state: 'failed', reason, replayedTokens: 0 });
-        throw new TroubleError(
-          'device-lost',
-          `The GPU device was lost and could not be replaced: ${reason}`,
-          'Reload the page; close other tabs that use the GPU if it happens again.',
-          [{ do: 'reload', label: 'Reload the page' }],
-        );
-      })
-      .finally(() => {
-        this.recovering = null;
-      });
-    return this.recovering;
-  }
-
-  private async recoverOnce(): Promise<void> {
-    const lost = this.loaded();
-    const reason = lost.lostReason ?? '';
-    this.emit({ type: 'device', state: 'lost', reason, replayedTokens: 0 });
-    this.slot = await lost.revive(this.emit, () => this.onLost());
-    const { active } = this;
-    let replayedTokens = 0;
-    if (active) {
-      const before = active.run;
-      const run = await Run.create(this.slot.model, active.options);
-      const read = Math.min(before.processed, active.options.ids.length);
-      while (run.processed < read) {
-        await run.readChunk();
-      }
-      for (let index = 0; index < before.generated.length; index++) {
-        if (index > 0) await run.decodeToken();
-        if (run.generated[index] !== before.generated[index]) run.force(before.generated[index]);
-      }
-      replayedTokens = run.processed;
-      active.run = run;
-    }
-    this.emit({ type: 'device', state: 'restored', reason, replayedTokens });
-  }
-
-  private async inspected(): Promise<ActiveRun> {
-    await this.recovering;
-    if (!this.active) {
-      throw new TroubleError('bad-input', 'Nothing has been run yet.', 'Press Run first.');
-    }
-    return this.active;
-  }
-
-  private loaded(): ModelSlot {
-    if (!this.slot) {
-      throw new TroubleError('bad-input', 'No model is loaded.', 'Load a model first.');
-    }
-    return this.slot;
-  }
-
-  private async endRun(): Promise<void> {
-    this.control?.stop();
-    await this.running;
-    await this.recovering?.catch(() => {});
-  }
-
-  private dropRun(): void {
-    this.active?.run.destroy();
-    this.active = null;
   }
 }

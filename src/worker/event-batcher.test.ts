@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { EventBatcher } from './event-batcher';
-import type { EngineEvent } from './protocol';
+import type { EngineEvent, RunEvent } from './protocol';
 
 const token = (index: number): EngineEvent => ({
   type: 'token',
@@ -40,6 +40,24 @@ it('delivers one batch a frame: every token, of progress only the newest', () =>
   expect(batches).toHaveLength(1);
 });
 
+it('says when everything was taken', async () => {
+  let take: () => void = () => {};
+  const taken = new Promise<void>((resolve) => {
+    take = resolve;
+  });
+  const events = new EventBatcher(() => taken);
+  events.push(token(0));
+  frame?.();
+  let isFlushed = false;
+  const flushed = events.flush().then(() => {
+    isFlushed = true;
+  });
+  await Promise.resolve();
+  expect(isFlushed).toBe(false);
+  take();
+  await flushed;
+});
+
 it('keeps only the newest progress of a calibration', () => {
   const events = new EventBatcher((batch) => batches.push(batch));
   const progress = (done: number): EngineEvent => {
@@ -49,6 +67,18 @@ it('keeps only the newest progress of a calibration', () => {
   events.push(progress(2));
   events.flush();
   expect(batches).toEqual([[progress(2)]]);
+});
+
+it('keeps the news of two runs apart, and of each only the newest progress', () => {
+  const events = new EventBatcher((batch) => batches.push(batch));
+  const compared = (event: RunEvent): EngineEvent => ({ type: 'compared', event });
+  const [one, two] = [1, 2].map((done): RunEvent => ({ type: 'prefill', done, total: 9, ms: 1 }));
+  events.push(one);
+  events.push(compared(one));
+  events.push(compared({ type: 'state', state: 'running' }));
+  events.push(compared(two));
+  events.flush();
+  expect(batches).toEqual([[one, compared({ type: 'state', state: 'running' }), compared(two)]]);
 });
 
 it('does not wait for the frames of a hidden tab', () => {

@@ -8,7 +8,10 @@ export class EventBatcher {
   private batch: EngineEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly deliver: (batch: EngineEvent[]) => void) {}
+  private delivered: unknown = null;
+
+  /** @param deliver may give a promise of when the batch was taken */
+  constructor(private readonly deliver: (batch: EngineEvent[]) => unknown) {}
 
   push(event: EngineEvent): void {
     const last = this.batch.findIndex((earlier) => replaces(event, earlier));
@@ -16,24 +19,39 @@ export class EventBatcher {
     this.batch.push(event);
     if (this.timer !== null) return;
     // A hidden tab gets no animation frames; a frame's time is waited there instead.
-    this.timer = setTimeout(() => this.flush(), HIDDEN_FRAME_MS);
-    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => this.flush());
+    this.timer = setTimeout(() => void this.flush(), HIDDEN_FRAME_MS);
+    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => void this.flush());
   }
 
-  flush(): void {
+  /** Hands on what there is, and resolves when all batches were taken. */
+  async flush(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    if (this.batch.length === 0) return;
-    const batch = this.batch;
-    this.batch = [];
-    this.deliver(batch);
+    if (this.batch.length > 0) {
+      const batch = this.batch;
+      this.batch = [];
+      this.delivered = this.deliver(batch);
+    }
+    await this.delivered;
   }
 }
 
 const HIDDEN_FRAME_MS = 50;
 
+/** News of these kinds say all that the news before said. */
+const NEWEST_COUNTS: EngineEvent['type'][] = [
+  'prefill',
+  'cache',
+  'calibrate',
+  'divergence',
+  'bench',
+];
+
 function replaces(event: EngineEvent, earlier: EngineEvent): boolean {
   if (event.type !== earlier.type) return false;
   if (event.type === 'load' && earlier.type === 'load') return event.phase === earlier.phase;
-  return event.type === 'prefill' || event.type === 'cache' || event.type === 'calibrate';
+  if (event.type === 'compared' && earlier.type === 'compared') {
+    return replaces(event.event, earlier.event);
+  }
+  return NEWEST_COUNTS.includes(event.type);
 }

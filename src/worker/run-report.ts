@@ -26,6 +26,8 @@ export async function accountOf(model: GpuModel, run: Run): Promise<Accounting> 
     steps,
     entriesPerStep: steps === 0 ? 0 : entries / (steps * layers * heads),
     bytesPerStep: steps === 0 ? 0 : (entries / steps) * 2 * headDim * valueBytes,
+    traffic: structuredClone(run.traffic),
+    bytesLookedUp: run.bytesLookedUp,
   };
 }
 

@@ -56,6 +56,61 @@ describe('readArguments', () => {
       command: 'tile',
       options: { ids: [0, 5], layer: 1, head: 2, queries: [0, 2], keys: [1, 2] },
     });
+    expect(callOf('tile --ids 0 --layer mean --head max --queries 0:1 --keys 0:1')).toMatchObject({
+      options: { layer: 'mean', head: 'max' },
+    });
+  });
+
+  test('heads: a prompt or ids, an answer, and what else to list', () => {
+    expect(callOf('heads --length 64 --max-tokens 0')).toEqual({
+      command: 'heads',
+      options: { length: 64, maxTokens: 0 },
+    });
+    expect(callOf('heads --ids 0,5 --mass --curves')).toEqual({
+      command: 'heads',
+      options: { ids: [0, 5], mass: true, curves: true },
+    });
+  });
+
+  test('compare: a run, and a second strategy', () => {
+    expect(
+      callOf(
+        'compare --strategy snapkv --set cache.budget=64 --with window --with-set cache.recent=9',
+      ),
+    ).toEqual({
+      command: 'compare',
+      options: {
+        strategy: 'snapkv',
+        set: ['cache.budget=64'],
+        with: 'window',
+        withSet: ['cache.recent=9'],
+      },
+    });
+  });
+
+  test('perplexity: a text and strategies; bench: lengths', () => {
+    expect(
+      callOf(
+        'perplexity --strategies "dense  snapkv:cache.budget=64" --length 300 --start 40 --prompt 8',
+      ),
+    ).toEqual({
+      command: 'perplexity',
+      options: {
+        strategies: ['dense', 'snapkv:cache.budget=64'],
+        length: 300,
+        start: 40,
+        prompt: 8,
+      },
+    });
+    expect(callOf('perplexity --strategy window --set cache.recent=9 --ids 4,5')).toEqual({
+      command: 'perplexity',
+      options: { strategy: 'window', set: ['cache.recent=9'], ids: [4, 5] },
+    });
+    expect(callOf('bench --lengths 64,128 --steps 8 --roofline --haystack genesis')).toEqual({
+      command: 'bench',
+      options: { lengths: [64, 128], steps: 8, roofline: true, haystack: 'genesis' },
+    });
+    expect(() => callOf('bench --lengths 64,x')).toThrow(UsageError);
   });
 
   test("files are found from the caller's folder, which npm names", () => {
@@ -96,7 +151,7 @@ describe('readArguments', () => {
   });
 
   test.each([
-    ['', 'one of run, logits, tile, heads, calibrate, strategies, found nothing'],
+    ['', 'must be one of run, '],
     ['walk', 'found "walk"'],
     ['run 512', '"512" belongs to no flag'],
     ['run --lenght 5', '--lenght'],
@@ -109,6 +164,7 @@ describe('readArguments', () => {
     ['logits --ids 1,,2', '--ids must be whole numbers'],
     ['logits --ids 1.5', 'found "1.5"'],
     ['tile --ids 1 --head 0 --queries 0:1 --keys 0:1', '--layer is missing'],
+    ['tile --ids 1 --layer median --head 0 --queries 0:1 --keys 0:1', 'an index, mean or max'],
     ['tile --ids 1 --layer 0 --head 0 --queries 5 --keys 0:1', '--queries must be from:to'],
     ['run --adapter fast', '--adapter must be gpu or software, found "fast"'],
     ['run --text /does/not/exist', '--text: the file could not be read'],

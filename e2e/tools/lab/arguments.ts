@@ -2,22 +2,29 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
+  BenchOptions,
   CalibrateOptions,
+  CompareOptions,
+  HeadsOptions,
   LogitsOptions,
+  PerplexityOptions,
   PromptOptions,
   RunOptions,
   StrategyOptions,
   TileOptions,
 } from '../../../src/app/headless-types';
 import { CALIBRATION_KINDS } from '../../../src/strategies/calibration';
-import { DUMP_PARTS } from '../../../src/worker/protocol';
+import { AGGREGATES, type Aggregate, DUMP_PARTS } from '../../../src/worker/protocol';
 
 /** One call of `window.needlescope`. */
 export type Call =
   | { command: 'run'; options: RunOptions }
+  | { command: 'compare'; options: CompareOptions }
   | { command: 'logits'; options: LogitsOptions }
   | { command: 'tile'; options: TileOptions }
-  | { command: 'heads'; options: PromptOptions }
+  | { command: 'heads'; options: HeadsOptions }
+  | { command: 'perplexity'; options: PerplexityOptions }
+  | { command: 'bench'; options: BenchOptions }
   | { command: 'calibrate'; options: CalibrateOptions }
   | { command: 'strategies'; options: Record<string, never> };
 
@@ -41,45 +48,72 @@ const PROMPT_FLAGS = [
   'needle',
   'question',
   'expected',
+  'task',
+  'set-task',
   'seed',
 ];
 /** Flags without a value. */
-const SWITCHES = ['json', 'recall', 'time-stages'];
+const SWITCHES = ['json', 'recall', 'time-stages', 'mass', 'curves', 'roofline'];
+/** Flags that may be given any number of times. */
+const SEVERAL = ['set', 'with-set', 'set-task'];
 const GENERAL_FLAGS = ['json', 'adapter', 'model', 'batch'];
+const IDS_FLAGS = ['ids', 'context', 'documents', 'max-tokens'];
+const RUN_FLAGS = [
+  ...PROMPT_FLAGS,
+  ...IDS_FLAGS,
+  'temperature',
+  'top-k',
+  'top-p',
+  'recall',
+  'time-stages',
+  'dump',
+];
 const COMMAND_FLAGS: Record<Call['command'], string[]> = {
-  run: [
-    ...PROMPT_FLAGS,
-    'ids',
-    'context',
-    'documents',
-    'max-tokens',
-    'temperature',
-    'top-k',
-    'top-p',
-    'recall',
-    'time-stages',
-    'dump',
-  ],
+  run: RUN_FLAGS,
+  compare: [...RUN_FLAGS, 'with', 'with-set'],
   logits: ['ids', 'top'],
   tile: [...STRATEGY_FLAGS, 'ids', 'layer', 'head', 'queries', 'keys'],
-  heads: PROMPT_FLAGS,
+  heads: [...PROMPT_FLAGS, ...IDS_FLAGS, 'mass', 'curves'],
+  perplexity: [
+    ...STRATEGY_FLAGS,
+    'strategies',
+    'haystack',
+    'text',
+    'length',
+    'start',
+    'prompt',
+    'ids',
+    'out',
+  ],
+  bench: [...STRATEGY_FLAGS, 'haystack', 'text', 'lengths', 'ids', 'steps', 'roofline', 'out'],
   calibrate: ['kinds', 'out'],
   strategies: [],
 };
 
 export const USAGE = `npm run lab -- <command> [flags]
   run         answer one prompt
+  compare     answer one prompt under two strategies, and KL(first‖second) of the next token
+              along the first answer: --with ID [--with-set axis.parameter=value]
   logits      logits after a list of token ids: --ids 1,2,3 [--top 10]
-  tile        attention weights: --ids 1,2,3 --layer L --head H --queries a:b --keys a:b
-  heads       sink score of every head, over a prompt
+  tile        attention weights: --ids 1,2,3 --layer L|mean|max --head H|mean|max --queries a:b
+              --keys a:b (mean or max: of all heads that saw the pair, and of all layers)
+  heads       what every head does over a prompt and its answer: sink, entropy, distance,
+              influence, copy and retrieval scores; hidden sinks;
+              [--mass] (weight by layer and position) [--curves] (WAAD and FAI by position)
+  perplexity  feed a text token by token: [--strategies "window snapkv:cache.budget=64"]
+              [--length N] [--start 0..100] [--prompt N] [--ids 1,2,3] [--out FILE]
+  bench       the speed table: [--lengths 512,2048] [--steps N] [--ids 1,2,3]
+              [--roofline] (what the adapter can do at best) [--out FILE]
   calibrate   measure heads of the model: [--kinds ${CALIBRATION_KINDS.join(',')}] [--out FILE]
   strategies  what can be chosen, with parameters and papers
 prompt        --haystack ID | --text FILE, --length N, --depth 0..100, --seed S,
-              --needle T --question T --expected T
+              --needle T --question T --expected T | --task ID [--set-task name=value]…
 strategy      --strategy ID, --set axis.parameter=value (any number of times),
               --calibration FILE (as calibrate makes it; without it, what came with the model)
-run also      --ids 1,2,3 [--context N] [--documents 1,40] instead of a text,
-              --max-tokens M, --temperature T, --top-k K, --top-p P,
+run, compare, heads
+              --ids 1,2,3 [--context N] [--documents 1,40] instead of a text,
+              --max-tokens M (0 only reads)
+run, compare  --temperature T, --top-k K, --top-p P,
               --recall (share of dense attention's weight that was computed),
               --time-stages (GPU time of selection and of attention),
               --dump kept,mask,selected (positions kept, computed and read, by layer and head)
@@ -105,9 +139,11 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
   if (inner.values.batch !== undefined) {
     throw new UsageError('A line of a batch file cannot have --batch.');
   }
-  const settings = [outer.values.set ?? [], inner.values.set ?? []].flat();
   const values: Values = { ...outer.values, ...inner.values };
-  if (settings.length > 0) values.set = settings;
+  for (const name of SEVERAL) {
+    const settings = [outer.values[name] ?? [], inner.values[name] ?? []].flat();
+    if (settings.length > 0) values[name] = settings.map(String);
+  }
   const command = commandOf(inner.positionals.length > 0 ? inner.positionals : outer.positionals);
   for (const name of Object.keys(values)) {
     if (!GENERAL_FLAGS.includes(name) && !COMMAND_FLAGS[command].includes(name)) {
@@ -124,7 +160,7 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
   };
 }
 
-type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 function parse(words: string[]): { values: Values; positionals: string[] } {
   const names = [...GENERAL_FLAGS, ...Object.values(COMMAND_FLAGS).flat()];
@@ -133,7 +169,7 @@ function parse(words: string[]): { values: Values; positionals: string[] } {
       name,
       {
         type: SWITCHES.includes(name) ? ('boolean' as const) : ('string' as const),
-        multiple: name === 'set',
+        multiple: SEVERAL.includes(name),
       },
     ]),
   );
@@ -159,23 +195,13 @@ function commandOf(positionals: string[]): Call['command'] {
 function readCall(command: Call['command'], flags: Flags): Call {
   switch (command) {
     case 'run':
+      return { command, options: runOptions(flags) };
+    case 'compare':
       return {
         command,
         options: {
-          ...promptOptions(flags),
-          ...defined({
-            ids: flags.text('ids') === undefined ? undefined : flags.wholes('ids'),
-            context: flags.number('context'),
-            documents:
-              flags.text('documents') === undefined ? undefined : flags.wholes('documents'),
-            maxTokens: flags.number('max-tokens'),
-            temperature: flags.number('temperature'),
-            topK: flags.number('top-k'),
-            topP: flags.number('top-p'),
-            recall: flags.on('recall'),
-            timeStages: flags.on('time-stages'),
-            dump: flags.choices('dump', DUMP_PARTS),
-          }),
+          ...runOptions(flags),
+          ...defined({ with: flags.text('with'), withSet: flags.texts('with-set') }),
         },
       };
     case 'logits':
@@ -189,14 +215,53 @@ function readCall(command: Call['command'], flags: Flags): Call {
         options: {
           ...strategyOptions(flags),
           ids: flags.wholes('ids'),
-          layer: flags.required('layer', flags.number('layer')),
-          head: flags.required('head', flags.number('head')),
+          layer: flags.indexOrAggregate('layer'),
+          head: flags.indexOrAggregate('head'),
           queries: flags.range('queries'),
           keys: flags.range('keys'),
         },
       };
     case 'heads':
-      return { command, options: promptOptions(flags) };
+      return {
+        command,
+        options: {
+          ...promptOptions(flags),
+          ...idsOptions(flags),
+          ...defined({ mass: flags.on('mass'), curves: flags.on('curves') }),
+        },
+      };
+    case 'perplexity':
+      return {
+        command,
+        options: {
+          ...strategyOptions(flags),
+          ...textOptions(flags),
+          ...defined({
+            strategies: flags
+              .text('strategies')
+              ?.split(/\s+/)
+              .filter((word) => word !== ''),
+            length: flags.number('length'),
+            start: flags.number('start'),
+            prompt: flags.number('prompt'),
+            ids: flags.text('ids') === undefined ? undefined : flags.wholes('ids'),
+          }),
+        },
+      };
+    case 'bench':
+      return {
+        command,
+        options: {
+          ...strategyOptions(flags),
+          ...textOptions(flags),
+          ...defined({
+            lengths: flags.text('lengths') === undefined ? undefined : flags.wholes('lengths'),
+            ids: flags.text('ids') === undefined ? undefined : flags.wholes('ids'),
+            steps: flags.number('steps'),
+            roofline: flags.on('roofline'),
+          }),
+        },
+      };
     case 'calibrate':
       return { command, options: defined({ kinds: flags.choices('kinds', CALIBRATION_KINDS) }) };
     case 'strategies':
@@ -212,25 +277,61 @@ function strategyOptions(flags: Flags): StrategyOptions {
   });
 }
 
-function promptOptions(flags: Flags): PromptOptions {
+function textOptions(flags: Flags): Pick<PromptOptions, 'haystack' | 'text'> {
   const file = flags.text('text');
+  return defined({
+    haystack: flags.text('haystack'),
+    text: file === undefined ? undefined : readFile('text', file),
+  });
+}
+
+function promptOptions(flags: Flags): PromptOptions {
   return {
     ...strategyOptions(flags),
+    ...textOptions(flags),
     ...defined({
-      haystack: flags.text('haystack'),
-      text: file === undefined ? undefined : readFile('text', file),
       length: flags.number('length'),
       depth: flags.number('depth'),
       needle: flags.text('needle'),
       question: flags.text('question'),
       expected: flags.text('expected'),
+      task: flags.text('task'),
+      setTask: flags.texts('set-task'),
       seed: flags.number('seed'),
     }),
   };
 }
 
+function runOptions(flags: Flags): RunOptions {
+  return {
+    ...promptOptions(flags),
+    ...idsOptions(flags),
+    ...defined({
+      temperature: flags.number('temperature'),
+      topK: flags.number('top-k'),
+      topP: flags.number('top-p'),
+      recall: flags.on('recall'),
+      timeStages: flags.on('time-stages'),
+      dump: flags.choices('dump', DUMP_PARTS),
+    }),
+  };
+}
+
+function idsOptions(
+  flags: Flags,
+): Pick<HeadsOptions, 'ids' | 'context' | 'documents' | 'maxTokens'> {
+  const wholes = (name: string) =>
+    flags.text(name) === undefined ? undefined : flags.wholes(name);
+  return defined({
+    ids: wholes('ids'),
+    context: flags.number('context'),
+    documents: wholes('documents'),
+    maxTokens: flags.number('max-tokens'),
+  });
+}
+
 /** Reads flags of one command line by kind. */
-class Flags {
+export class Flags {
   constructor(private readonly values: Values) {}
 
   text(name: string): string | undefined {
@@ -281,6 +382,14 @@ class Flags {
     return value;
   }
 
+  indexOrAggregate(name: string): number | Aggregate {
+    const text = this.required(name, this.text(name));
+    const found = AGGREGATES.find((aggregate) => aggregate === text);
+    if (found) return found;
+    if (/^\d+$/.test(text)) return Number(text);
+    throw new UsageError(`--${name} takes an index, ${AGGREGATES.join(' or ')}, found "${text}".`);
+  }
+
   /** Whole numbers with commas between. */
   wholes(name: string): number[] {
     const text = this.required(name, this.text(name));
@@ -310,7 +419,7 @@ class Flags {
   }
 }
 
-function adapterOf(value: Values[string]): Arguments['adapter'] {
+export function adapterOf(value: Values[string]): Arguments['adapter'] {
   if (value === undefined) return hasGpu() ? 'gpu' : 'software';
   if (value === 'gpu' || value === 'software') return value;
   throw new UsageError(`--adapter must be gpu or software, found "${value}".`);
@@ -321,7 +430,7 @@ function hasGpu(): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('renderD'));
 }
 
-function modelFolder(path: string): string {
+export function modelFolder(path: string): string {
   const folder = fromHere(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`--model must be a folder, and ${folder} is none.`);
@@ -330,7 +439,7 @@ function modelFolder(path: string): string {
 }
 
 /** Refused before anything is computed, not after. */
-function outFile(path: string): string {
+export function outFile(path: string): string {
   const file = fromHere(path);
   if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError(`--out: there is no folder ${dirname(file)}.`);
@@ -338,7 +447,7 @@ function outFile(path: string): string {
   return file;
 }
 
-function readFile(flag: string, path: string): string {
+export function readFile(flag: string, path: string): string {
   try {
     return readFileSync(fromHere(path), 'utf8');
   } catch (error) {
@@ -348,7 +457,7 @@ function readFile(flag: string, path: string): string {
 }
 
 /** A path as the caller meant it: npm starts scripts in the package's folder and names the caller's. */
-function fromHere(path: string): string {
+export function fromHere(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import type { CalibrationSteps } from '../../../src/app/headless-types';
+import type { Steps } from '../../../src/app/headless-types';
+import { TroubleError } from '../../../src/trouble';
 import { type Arguments, readArguments, readBatch, USAGE, UsageError } from './arguments';
 import { batchLines, splitWords } from './batch';
 import { DIRECTIONS_USAGE, measureDirections } from './directions/main';
 import { readable } from './print';
 import { Session } from './session';
+import { SWEEP_USAGE } from './sweep/arguments';
+import { merge, sweep } from './sweep/main';
 
 const PROGRESS_EVERY_MS = 5000;
 
@@ -16,7 +19,7 @@ const PROGRESS_EVERY_MS = 5000;
  */
 export async function main(words: string[], prepare: () => Promise<void>): Promise<number> {
   if (words.length === 0 || words.includes('--help')) {
-    console.log(`${USAGE}\n\n${DIRECTIONS_USAGE}`);
+    console.log([USAGE, SWEEP_USAGE, DIRECTIONS_USAGE].join('\n\n'));
     return words.length === 0 ? 1 : 0;
   }
   const session = new Session(printProgress());
@@ -26,6 +29,8 @@ export async function main(words: string[], prepare: () => Promise<void>): Promi
       await measureDirections(words.slice(1), session);
       return 0;
     }
+    if (words[0] === 'sweep') return await sweep(words.slice(1), prepare);
+    if (words[0] === 'merge') return merge(words.slice(1));
     const batch = readBatch(words);
     if (batch !== null) return await runBatch(session, words, batch, prepare);
     const parsed = readArguments(words);
@@ -74,7 +79,7 @@ async function perform(session: Session, words: Arguments): Promise<unknown> {
 }
 
 /** A line to the error stream now and then, and at the end of each measurement. */
-function printProgress(): (steps: CalibrationSteps) => void {
+function printProgress(): (steps: Steps) => void {
   let last = 0;
   return ({ done, total, what }) => {
     if (done < total && Date.now() - last < PROGRESS_EVERY_MS) return;
@@ -84,5 +89,6 @@ function printProgress(): (steps: CalibrationSteps) => void {
 }
 
 function message(error: unknown): string {
+  if (error instanceof TroubleError) return `${error.trouble.what} ${error.trouble.advice}`;
   return error instanceof Error ? error.message : String(error);
 }

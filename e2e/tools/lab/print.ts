@@ -1,5 +1,8 @@
 import type {
+  HeadlessBench,
+  HeadlessComparison,
   HeadlessHeads,
+  HeadlessPerplexity,
   HeadlessRun,
   HeadlessStrategies,
   HeadlessTile,
@@ -7,22 +10,29 @@ import type {
 import type { Calibration } from '../../../src/strategies/calibration';
 import type { Logits, MassRecall } from '../../../src/worker/protocol';
 import type { Call } from './arguments';
+import { readableComparison } from './print-compare';
+import { matrix, readableHeads } from './print-heads';
+import { readableBench, readablePerplexity } from './print-speed';
 
 /** A result for people; `--json` gives all of it. */
 export function readable(command: Call['command'], result: unknown): string {
   switch (command) {
     case 'run':
       return readableRun(result as HeadlessRun);
+    case 'compare':
+      return readableComparison(result as HeadlessComparison);
     case 'logits':
       return (result as Logits).top
         .map(({ id, logit }) => `${String(id).padStart(7)}  ${logit.toFixed(4)}`)
         .join('\n');
     case 'tile':
       return matrix((result as HeadlessTile).weights, 4);
-    case 'heads': {
-      const { sink } = result as HeadlessHeads;
-      return `Mean weight on the first token, a row for each layer:\n${matrix(sink, 3)}`;
-    }
+    case 'heads':
+      return readableHeads(result as HeadlessHeads);
+    case 'perplexity':
+      return readablePerplexity(result as HeadlessPerplexity);
+    case 'bench':
+      return readableBench(result as HeadlessBench);
     case 'calibrate':
       return readableCalibration(result as Calibration);
     case 'strategies':
@@ -81,7 +91,7 @@ function readableCalibration(calibration: Calibration): string {
 }
 
 function readableStrategies(strategies: HeadlessStrategies): string {
-  const { presets, ...axes } = strategies;
+  const { presets, tasks, ...axes } = strategies;
   const lines = presets.map(({ id, title }) => `  ${id.padEnd(18)}${title}`);
   for (const [axis, entries] of Object.entries(axes)) {
     lines.push('', axis);
@@ -92,9 +102,12 @@ function readableStrategies(strategies: HeadlessStrategies): string {
       }
     }
   }
+  lines.push('', 'tasks');
+  for (const { id, title, parameters } of tasks) {
+    lines.push(`  ${id.padEnd(18)}${title}`);
+    for (const { name, default: value, unit } of parameters) {
+      lines.push(`    --set-task ${name}=${value} ${unit}`.trimEnd());
+    }
+  }
   return ['presets', ...lines].join('\n');
-}
-
-function matrix(rows: number[][], places: number): string {
-  return rows.map((row) => row.map((value) => value.toFixed(places)).join(' ')).join('\n');
 }

@@ -1,13 +1,18 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright';
-import type { CalibrationSteps } from '../../../src/app/headless-types';
+import type { HeadlessApi, Steps } from '../../../src/app/headless-types';
 import { type Trouble, troubleOf } from '../../../src/trouble';
 import { browserLaunchOptions } from '../browser.mjs';
 import { serve } from '../server.mjs';
-import type { Arguments, Call } from './arguments';
+import type { Arguments } from './arguments';
 
 const PAGE_TIMEOUT_MS = 60_000;
+
+/** A call of `window.needlescope`, and where the page is to be opened for it. */
+export interface PageCall extends Pick<Arguments, 'adapter' | 'model'> {
+  call: { command: keyof HeadlessApi; options: object };
+}
 
 /** A call that the page refused or failed at. */
 export class CallError extends Error {
@@ -24,11 +29,17 @@ export class Session {
   private page: Page | null = null;
   private opened: string | null = null;
 
-  /** @param onProgress told by calls that take long */
-  constructor(private readonly onProgress: (steps: CalibrationSteps) => void) {}
+  /**
+   * @param onProgress told by calls that take long
+   * @param staysOnInterrupt Ctrl-C leaves the browser to the caller, who has something to finish
+   */
+  constructor(
+    private readonly onProgress: (steps: Steps) => void,
+    private readonly staysOnInterrupt = false,
+  ) {}
 
   /** @throws CallError */
-  async call({ call, adapter, model }: Arguments): Promise<unknown> {
+  async call({ call, adapter, model }: PageCall): Promise<unknown> {
     const page = await this.open(adapter, model);
     const outcome = await this.evaluate(page, call);
     if (outcome.ok) return outcome.value;
@@ -36,10 +47,10 @@ export class Session {
     throw new CallError({ ...trouble, what: this.withFolders(trouble.what, page) });
   }
 
-  private async evaluate(page: Page, call: Call) {
+  private async evaluate(page: Page, call: PageCall['call']) {
     try {
       // No function inside may have a name of its own: compiled, it would call a helper that pages lack.
-      return await page.evaluate(async ({ command, options }: Call) => {
+      return await page.evaluate(async ({ command, options }: PageCall['call']) => {
         const run = window.needlescope?.[command] as (...given: unknown[]) => Promise<unknown>;
         return run(options, Reflect.get(window, 'labProgress')).then(
           (value) => ({ ok: true as const, value }),
@@ -74,7 +85,11 @@ export class Session {
     // These numbers are compared with those of other engines and machines: full precision on every adapter.
     address.searchParams.set('precision', 'f32');
     if (model) address.searchParams.set('model', this.folderAddress(model));
-    this.browser = await chromium.launch(browserLaunchOptions({ adapter }));
+    this.browser = await chromium.launch({
+      ...browserLaunchOptions({ adapter }),
+      handleSIGINT: !this.staysOnInterrupt,
+      handleSIGTERM: !this.staysOnInterrupt,
+    });
     const page = await this.browser.newPage();
     await page.exposeFunction('labProgress', this.onProgress);
     let problem = '';

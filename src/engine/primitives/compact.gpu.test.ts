@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../reference/random-model';
 import { runKernel } from '../run-kernel';
-import { COMPACT, MARK_DROPPED } from './cache-work';
-import { pagedHeads } from './testing';
+import { COMPACT } from './cache-work';
+import { keepLists, pagedHeads } from './testing';
 
 const next = randomStream(23);
 const random = (length: number) => Float32Array.from({ length }, next);
-
-/** Lists u32[heads, 1 + stride] of slots that stay; behind them, the rest of a longer list from before. */
-function keepLists(lists: number[][], stride: number): Uint32Array<ArrayBuffer> {
-  const data = new Uint32Array(lists.length * (1 + stride));
-  lists.forEach((list, head) => {
-    const before = (list.at(-1) ?? -1) + 1;
-    data.fill(before, head * (1 + stride), (head + 1) * (1 + stride));
-    data.set([list.length, ...list], head * (1 + stride));
-  });
-  return data;
-}
 
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 const some = (slots: number, share: number) => range(slots).filter(() => next() < 2 * share - 1);
@@ -85,47 +74,5 @@ describe('compact', () => {
         expect(wrong, `${name}, scores ${hasScores}`).toBe(-1);
       }
     }
-  });
-});
-
-describe('mark-dropped', () => {
-  it('notes the next query for slots that are in no list', async () => {
-    const [tokens, capacity, position] = [2, 410, 310];
-    const held = [0, 62, 198, 63];
-    const cache = pagedHeads(
-      held.map((slots) => ({ slots })),
-      tokens,
-      next,
-    );
-    const slots = held.map((count) => count + tokens);
-    const lists = [[], [slots[1] - 1], some(slots[2], 0.5), range(slots[3])];
-    const place = (head: number, slot: number) => 2 * slot + head;
-    const evictedAt = new Uint32Array(held.length * capacity).fill(0xffffffff);
-    // Hidden by a window before.
-    const hidden = capacity + place(1, 30);
-    evictedAt[hidden] = 290;
-    const entries = new Uint32Array(cache.rows * 2);
-    const expected = evictedAt.slice();
-    slots.forEach((count, head) => {
-      for (let slot = 0; slot < count; slot++) {
-        entries[2 * cache.row(head, slot)] = place(head, slot);
-        const at = head * capacity + place(head, slot);
-        if (!lists[head].includes(slot) && at !== hidden) expected[at] = position + tokens;
-      }
-    });
-    const { evicted_at } = await runKernel(MARK_DROPPED, {
-      constants: { HEADS: 2, KV_HEADS: 2, LIST_STRIDE: 220 },
-      frame: { ...cache.frame, position },
-      cacheTable: cache.cacheTable,
-      inputs: {
-        store: new Uint32Array([capacity, 0, 0, 0]),
-        entries,
-        lists: keepLists(lists, 220),
-        evicted_at: evictedAt,
-      },
-      outputs: ['evicted_at'],
-      workgroups: [Math.ceil(Math.max(...slots) / 64), held.length],
-    });
-    expect(new Uint32Array(evicted_at)).toEqual(expected);
   });
 });

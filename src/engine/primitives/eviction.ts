@@ -1,6 +1,7 @@
 import type { Bench } from '../bench';
 import type { Recorder, Step } from '../recorder';
 import { Compaction } from './compaction';
+import { DropLog } from './drop-log';
 import { Ranking, type RankingRule } from './ranking';
 import { MEASURE, SELECT_LIST, SELECTOR_THREADS } from './selectors';
 
@@ -12,23 +13,27 @@ export class Eviction {
     private readonly ranking: Ranking,
     private readonly select: Step,
     readonly compaction: Compaction,
+    private readonly log: DropLog,
   ) {}
 
   static async create(bench: Bench, rule: RankingRule): Promise<Eviction> {
     const stride = Math.min(bench.capacity, Math.max(...rule.budgets));
     const [ranking, compaction] = await Promise.all([
       Ranking.create(bench, rule),
-      Compaction.create(bench, { stride, scores: true, drops: true }),
+      Compaction.create(bench, { stride, scores: true }),
     ]);
-    const pipeline = await bench.kernel(SELECT_LIST, {
-      THREADS: SELECTOR_THREADS,
-      MEASURE: MEASURE.count,
-      VALUE_STRIDE: ranking.stride,
-      LIST_STRIDE: stride,
-    });
     const { values, sizes } = ranking;
+    const [pipeline, log] = await Promise.all([
+      bench.kernel(SELECT_LIST, {
+        THREADS: SELECTOR_THREADS,
+        MEASURE: MEASURE.count,
+        VALUE_STRIDE: ranking.stride,
+        LIST_STRIDE: stride,
+      }),
+      DropLog.create(bench, compaction, { values, stride: ranking.stride, alone: true }),
+    ]);
     const select = bench.step(pipeline, { values, sizes, lists: compaction.lists });
-    return new Eviction(bench, rule.budgets, ranking, select, compaction);
+    return new Eviction(bench, rule.budgets, ranking, select, compaction, log);
   }
 
   /** Whether some head holds more than it may. */
@@ -39,13 +44,19 @@ export class Eviction {
   record(recorder: Recorder): void {
     if (!this.isDue(recorder)) return;
     this.choose(recorder);
-    this.compaction.record(recorder);
+    this.drop(recorder);
   }
 
   /** Lists what stays. */
   choose(recorder: Recorder): void {
     this.ranking.record(recorder);
     recorder.run(this.select, this.bench.cache.heads);
+  }
+
+  /** Drops what is not listed. */
+  drop(recorder: Recorder): void {
+    this.log.record(recorder);
+    this.compaction.record(recorder);
   }
 
   /** Slots that are left of those held. */

@@ -6,6 +6,7 @@ import type { Bench } from '../bench';
 import { kernel, SHARED } from '../kernels';
 import type { Recorder, Step } from '../recorder';
 import { Compaction } from './compaction';
+import { DropLog } from './drop-log';
 import { Ranking, type RankingRule } from './ranking';
 import { MEASURE, SELECT_BITS, SELECT_LIST, SELECTOR_THREADS } from './selectors';
 
@@ -34,6 +35,7 @@ export class JointEviction {
     private readonly headRows: Step,
     private readonly selectLists: Step,
     private readonly compaction: Compaction,
+    private readonly log: DropLog,
   ) {}
 
   static async create(bench: Bench, { budget, safe, ...rule }: JointRule): Promise<JointEviction> {
@@ -41,7 +43,7 @@ export class JointEviction {
     const { layers, kvHeads } = bench.config;
     const [ranking, compaction] = await Promise.all([
       Ranking.create(bench, { ...rule, budgets: new Uint32Array(heads).fill(safe) }),
-      Compaction.create(bench, { stride: bench.capacity, scores: false, drops: true }),
+      Compaction.create(bench, { stride: bench.capacity, scores: false }),
     ]);
     const { values, sizes, stride } = ranking;
     const own = { VALUE_STRIDE: stride, BITS_STRIDE: Math.ceil(stride / 32) };
@@ -50,17 +52,20 @@ export class JointEviction {
       BITS_STRIDE: Math.ceil((kvHeads * stride) / 32),
     };
     const selector = { THREADS: SELECTOR_THREADS, MEASURE: MEASURE.count, BITS_START: 0 };
-    const [selectSafe, jointRows, selectJoint, headRows, selectLists] = await Promise.all([
+    const [selectSafe, jointRows, selectJoint, headRows, selectLists, log] = await Promise.all([
       bench.kernel(SELECT_BITS, { ...selector, ...own }),
       bench.kernel(JOINT_ROWS, own),
       bench.kernel(SELECT_BITS, { ...selector, ...joint }),
       bench.kernel(HEAD_ROWS, { ...joint, VALUE_STRIDE: stride }),
       bench.kernel(SELECT_LIST, { ...selector, ...own, LIST_STRIDE: compaction.stride }),
+      DropLog.create(bench, compaction, { values, stride, alone: true }),
     ]);
     const safeBits = bench.storage('safe slots', heads * own.BITS_STRIDE * 4);
     const jointValues = bench.storage('ranked slots of a layer', layers * joint.VALUE_STRIDE * 4);
     const jointSizes = bench.storage('sizes of joint rows', layers * 8);
     const chosen = bench.storage('chosen slots', layers * joint.BITS_STRIDE * 4);
+    // A log reads the ranking after the choice.
+    const rows = bench.inspection ? bench.storage('chosen rows', heads * stride * 4) : values;
     const sizesOf = { recent: rule.recent, kept: budget - rule.recent };
     const uniform = { joint: bench.uniform(JOINT_ROWS, 'Joint', sizesOf) };
     return new JointEviction(
@@ -76,9 +81,10 @@ export class JointEviction {
         joint_sizes: jointSizes,
       }),
       bench.step(selectJoint, { values: jointValues, sizes: jointSizes, bits: chosen }),
-      bench.step(headRows, { ...uniform, chosen, values, sizes }),
-      bench.step(selectLists, { values, sizes, lists: compaction.lists }),
+      bench.step(headRows, { ...uniform, chosen, values: rows, sizes }),
+      bench.step(selectLists, { values: rows, sizes, lists: compaction.lists }),
       compaction,
+      log,
     );
   }
 
@@ -92,6 +98,7 @@ export class JointEviction {
     recorder.run(this.selectJoint, layers);
     recorder.run(this.headRows, Math.ceil(slots / 64), heads);
     recorder.run(this.selectLists, heads);
+    this.log.record(recorder);
     this.compaction.record(recorder);
   }
 

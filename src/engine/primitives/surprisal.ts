@@ -1,36 +1,40 @@
 import surprisalCode from '../../../shaders/probe/surprisal.wgsl?raw';
 import type { Bench } from '../bench';
 import { KERNELS, kernel, MAX_CHUNK, SHARED } from '../kernels';
-import type { Recorder, Step } from '../recorder';
+import type { Recorder, Stage, Step } from '../recorder';
 
 const SURPRISAL = kernel('probe/surprisal', surprisalCode, SHARED.frame, SHARED.reduce);
 
 /** Tokens of the vocabulary whose logits are computed at once. */
 const PIECE = 1024;
 
-/** How unexpected every token of the text is, once the tokens before it are known. */
+/** How unexpected every token of the text is, once the tokens before it are known: −ln p, in nats. */
 export class Surprisal {
   private constructor(
     private readonly bench: Bench,
-    /** f32[MAX_CHUNK, 4] by token of the submission: see `shaders/probe/surprisal.wgsl`. */
-    readonly running: GPUBuffer,
+    /** f32[length of the text] by position; 0 without meaning: see `shaders/probe/surprisal.wgsl`. */
+    readonly surprisals: GPUBuffer,
+    /** What its time counts as. */
+    private readonly stage: Stage,
     private readonly norm: Step,
     private readonly pieces: { product: Step; outputs: number; judge: Step }[],
     private readonly judgeToken: Step,
   ) {}
 
-  static async create(bench: Bench): Promise<Surprisal> {
+  static async create(bench: Bench, stage: Stage): Promise<Surprisal> {
     const { model, config } = bench;
     const { weights, sizes, pipelines } = model;
     const normed = bench.named.normed;
     const product = bench.storage('logits of a piece', MAX_CHUNK * PIECE * 4);
-    const running = bench.storage('surprisals', MAX_CHUNK * 16);
+    const running = bench.storage('running sums', MAX_CHUNK * 16);
+    const surprisals = bench.storage('surprisals', bench.length * 4);
     const pipeline = await bench.kernel(SURPRISAL, { STRIDE: PIECE, THREADS: 256 });
     const judge = (first: number, count: number, carries: 0 | 1) =>
       bench.step(pipeline, {
         piece: bench.uniform(SURPRISAL, 'Piece', { first, count, carries }),
         product,
         running,
+        surprisals,
       });
     const rowBytes = sizes.hidden4 * 4 * (model.precision === 'f16' ? 2 : 4);
     const firsts = Array.from(
@@ -46,14 +50,15 @@ export class Surprisal {
       });
       const w = { buffer: weights.output, offset: first * rowBytes, size: outputs * rowBytes };
       return {
-        product: bench.step(matmul, { x: normed, w, y: product }),
+        product: bench.step(matmul, { x: normed, w, y: product }, 'logits of the prompt'),
         outputs,
         judge: judge(first, outputs, 1),
       };
     });
     return new Surprisal(
       bench,
-      running,
+      surprisals,
+      stage,
       bench.step(pipelines.norm, { weight: weights.finalNorm, y: normed }),
       await Promise.all(pieces),
       judge(0, config.vocabSize, 0),
@@ -63,15 +68,17 @@ export class Surprisal {
   /** Records it after the last layer of a chunk or token, while the residual stream is in place. */
   record(recorder: Recorder): void {
     const { tokens, position } = recorder;
+    recorder.stage(this.stage);
     if (position >= this.bench.parts.length) {
       // The step before left its logits, and this one will.
       recorder.run(this.judgeToken, 1);
-      return;
+    } else {
+      recorder.run(this.norm, tokens);
+      for (const { product, outputs, judge } of this.pieces) {
+        recorder.run(product, Math.ceil(outputs / 32), Math.ceil(tokens / 32));
+        recorder.run(judge, tokens);
+      }
     }
-    recorder.run(this.norm, tokens);
-    for (const { product, outputs, judge } of this.pieces) {
-      recorder.run(product, Math.ceil(outputs / 32), Math.ceil(tokens / 32));
-      recorder.run(judge, tokens);
-    }
+    recorder.stage('model');
   }
 }

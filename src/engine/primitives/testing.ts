@@ -56,3 +56,14 @@ export function entryPool(rows: number): {
     },
   };
 }
+
+/** Lists u32[heads, 1 + stride] of slots that stay; behind them, the rest of a longer list from before. */
+export function keepLists(lists: number[][], stride: number): Uint32Array<ArrayBuffer> {
+  const data = new Uint32Array(lists.length * (1 + stride));
+  lists.forEach((list, head) => {
+    const before = (list.at(-1) ?? -1) + 1;
+    data.fill(before, head * (1 + stride), (head + 1) * (1 + stride));
+    data.set([list.length, ...list], head * (1 + stride));
+  });
+  return data;
+}

@@ -22,6 +22,11 @@ test('pairs, entries and bytes stand beside what dense attention takes', () => {
     steps: 1,
     entriesPerStep: 5,
     bytesPerStep: 5 * 2 * 4 * 64,
+    traffic: {
+      prefill: { dispatches: 0, bytesReadBack: 0 },
+      decode: { dispatches: 0, bytesReadBack: 0 },
+    },
+    bytesLookedUp: 0,
   };
   const [, ...rows] = rowsOf(
     renderToStaticMarkup(<AccountingTable run={RUN} accounting={accounting} model={MODEL} />),
@@ -41,6 +46,11 @@ test('before the first step there is nothing to say about steps', () => {
     steps: 0,
     entriesPerStep: 0,
     bytesPerStep: 0,
+    traffic: {
+      prefill: { dispatches: 0, bytesReadBack: 0 },
+      decode: { dispatches: 0, bytesReadBack: 0 },
+    },
+    bytesLookedUp: 0,
   };
   const html = renderToStaticMarkup(
     <AccountingTable run={RUN} accounting={accounting} model={MODEL} />,

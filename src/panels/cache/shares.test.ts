@@ -15,6 +15,11 @@ function denseAccounting(promptTokens: number, steps: number): Accounting {
     steps,
     entriesPerStep: entries / steps,
     bytesPerStep: (entries / steps) * 2 * 3 * (2 * 4 * 4),
+    traffic: {
+      prefill: { dispatches: 0, bytesReadBack: 0 },
+      decode: { dispatches: 0, bytesReadBack: 0 },
+    },
+    bytesLookedUp: 0,
   };
 }
 

@@ -11,19 +11,20 @@ export interface CellFill {
 const STRIPES_PX = 8;
 const DOTS_PX = 6;
 
+/** A cell's look by what became of its pairs; those that a decode step computed are `read`. */
+export type FilledKind = Exclude<CellKind, 'future'> | 'read';
+
 /**
- * The look of cells that show no weight. Under the mask computed pairs are solid and left-out ones empty;
- * over weights, where an empty cell would look like a small weight, left-out ones are dotted: stripes of a
- * second direction would look like the slashes that some patterns compute.
+ * The look of cells that show no weight. Under the mask computed and read pairs are solid and left-out ones
+ * empty; over weights, where an empty cell would look like a small weight, left-out ones are dotted: stripes of
+ * a second direction would look like the slashes that some patterns compute.
  */
-export function cellFill(
-  kind: Exclude<CellKind, 'future'>,
-  mask: boolean,
-  dark: boolean,
-): CellFill {
+export function cellFill(kind: FilledKind, mask: boolean, dark: boolean): CellFill {
   switch (kind) {
     case 'computed':
       return { ground: dark ? '#2dd4bf' : '#0f766e', marks: null };
+    case 'read':
+      return { ground: dark ? '#818cf8' : '#3730a3', marks: null };
     case 'evicted':
       return {
         ground: dark ? '#3a3f47' : '#dfe2e6',

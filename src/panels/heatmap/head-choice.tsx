@@ -1,52 +1,63 @@
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
+import { shownHeads } from '../../state/shown-heads';
+import { AGGREGATES, type Aggregate } from '../../worker/protocol';
 
-const selectLayer = (state: PageState) => state.selection.layer;
-const selectHead = (state: PageState) => state.selection.head;
+const selectSelection = (state: PageState) => state.selection;
 const selectModel = (state: PageState) => state.model;
 
-/** Which layer and head all panels show. */
+/** Which layer and head all panels show; the map can also show all of them as one. */
 export function HeadChoice() {
-  const layer = usePage(selectLayer);
-  const head = usePage(selectHead);
+  const selection = usePage(selectSelection);
   const model = usePage(selectModel);
   const { select } = usePageActions();
+  const { layer, head } = shownHeads(selection);
   return (
     <>
       <IndexChoice
         title="layer"
-        count={model?.layers ?? layer + 1}
+        count={model?.layers ?? selection.layer + 1}
         value={layer}
-        onChange={(value) => select({ layer: value })}
+        onIndex={(value) => select({ layer: value })}
+        onAll={(overLayers) => select({ overLayers })}
       />
       <IndexChoice
         title="head"
-        count={model?.heads ?? head + 1}
+        count={model?.heads ?? selection.head + 1}
         value={head}
-        onChange={(value) => select({ head: value })}
+        onIndex={(value) => select({ head: value })}
+        onAll={(overHeads) => select({ overHeads })}
       />
     </>
   );
 }
 
-function IndexChoice({
-  title,
-  count,
-  value,
-  onChange,
-}: {
+interface IndexChoiceProps {
   title: string;
   count: number;
-  value: number;
-  onChange(value: number): void;
-}) {
+  value: number | Aggregate;
+  onIndex(index: number): void;
+  onAll(aggregate: Aggregate): void;
+}
+
+function IndexChoice({ title, count, value, onIndex, onAll }: IndexChoiceProps) {
+  function choose(chosen: string) {
+    const aggregate = AGGREGATES.find((one) => one === chosen);
+    if (aggregate) onAll(aggregate);
+    else onIndex(Number(chosen));
+  }
   return (
     <label>
       {title}{' '}
-      <select value={value} onChange={(event) => onChange(Number(event.target.value))}>
+      <select value={value} onChange={(event) => choose(event.target.value)}>
         {Array.from({ length: count }, (_, index) => index).map((index) => (
           <option key={index} value={index}>
             {index}
+          </option>
+        ))}
+        {AGGREGATES.map((aggregate) => (
+          <option key={aggregate} value={aggregate}>
+            {aggregate} of {title}s
           </option>
         ))}
       </select>

@@ -1,4 +1,5 @@
 import { axisBottom, axisLeft, range, type ScaleLinear, type Selection, select } from 'd3';
+import type { PlacedNeedle } from '../../needle/prompt-spec';
 import { onOneLine } from '../parts/token-text';
 import type { Plot } from './heatmap-drawing';
 
@@ -12,20 +13,24 @@ export interface Margins {
 export interface AxesProps {
   pieces: string[];
   promptLength: number;
-  needleSpan: [number, number] | null;
+  needles: PlacedNeedle[];
   questionSpan: [number, number] | null;
   /** The picked row and column. */
   picked: { query: number | null; key: number | null };
   pointed: { query: number | null; key: number | null };
+  /** The row at whose time the run is looked at, or null: now. */
+  step: number | null;
 }
 
 /** Below this many pixels a token its text does not fit as a label. */
 const TOKEN_LABEL_PX = 13;
-const LABEL_LETTERS = 9;
-/** Key labels are turned and must leave room for the axis title below them. */
-const KEY_LABEL_LETTERS = 6;
+const LETTER_PX = 6.7;
+/** What a margin holds beside its labels: ticks, gaps, and the title of the axis. */
+const BESIDE_LABELS_PX = 34;
+/** Key labels are turned by 60°. */
+const TURNED = Math.sin(Math.PI / 3);
 
-const NAME_ANCHORS = { needle: 'middle', question: 'end', answer: 'start' };
+const NAME_ANCHORS = { needle: 'middle', distractor: 'middle', question: 'end', answer: 'start' };
 
 type Group = Selection<SVGGElement, unknown, null, undefined>;
 
@@ -52,15 +57,16 @@ export function createHeatmapAxes(svg: SVGSVGElement): HeatmapAxes {
       root.attr('width', left + width + right).attr('height', top + height + bottom);
       inner.attr('transform', `translate(${left},${top})`);
       frame.attr('width', width).attr('height', height);
-      keyTitle.attr('x', left + width / 2).attr('y', top + height + bottom - 4);
       queryTitle.attr('transform', `translate(11,${top + height / 2}) rotate(-90)`);
 
       const keyTicks = ticksOf(keys, width, 70, props.pieces.length);
+      keyTitle.attr('x', left + width / 2).attr('y', top + height + bottom - 4);
+      const keyRoom = (bottom - BESIDE_LABELS_PX) / TURNED;
       keyAxis.attr('transform', `translate(0,${height + 5})`).call(
         axisBottom(centred(keys))
           .tickValues(keyTicks.values)
           .tickFormat((position) =>
-            labelOf(Number(position), keyTicks.asTokens, props.pieces, KEY_LABEL_LETTERS),
+            labelOf(Number(position), keyTicks.asTokens, props.pieces, keyRoom),
           ),
       );
       keyAxis.classed('turned', keyTicks.asTokens);
@@ -69,13 +75,18 @@ export function createHeatmapAxes(svg: SVGSVGElement): HeatmapAxes {
         axisLeft(centred(queries))
           .tickValues(queryTicks.values)
           .tickFormat((position) =>
-            labelOf(Number(position), queryTicks.asTokens, props.pieces, LABEL_LETTERS),
+            labelOf(Number(position), queryTicks.asTokens, props.pieces, left - BESIDE_LABELS_PX),
           ),
       );
       drawSpans(spans, plot, props);
       drawCross(cross, plot, props);
     },
   };
+}
+
+/** Whether there is room for the token beside each row or column. */
+export function showsTokens(scale: ScaleLinear<number, number>): boolean {
+  return scale(1) - scale(0) >= TOKEN_LABEL_PX;
 }
 
 /** Ticks sit in the middle of their cell. */
@@ -92,7 +103,7 @@ function ticksOf(
   tokens: number,
 ) {
   const [from, to] = scale.domain();
-  const asTokens = scale(1) - scale(0) >= TOKEN_LABEL_PX;
+  const asTokens = showsTokens(scale);
   const values = asTokens
     ? range(Math.ceil(from), Math.min(Math.ceil(to), tokens))
     : scale
@@ -101,9 +112,11 @@ function ticksOf(
   return { values, asTokens };
 }
 
-function labelOf(position: number, asToken: boolean, pieces: string[], letters: number): string {
+/** A token and its position, cut to the room; or only the position. */
+function labelOf(position: number, asToken: boolean, pieces: string[], roomPx: number): string {
   if (!asToken) return String(position);
   const piece = onOneLine(pieces[position] ?? '').trim();
+  const letters = Math.max(2, Math.floor(roomPx / LETTER_PX) - String(position).length - 1);
   const short = piece.length > letters ? `${piece.slice(0, letters - 1)}…` : piece;
   return `${short} ${position}`;
 }
@@ -115,10 +128,18 @@ interface Span {
   range: [number, number];
 }
 
+/** Several needles have the same name and another place each. */
+function keyOf({ name, range: [from] }: Span): string {
+  return `${name} ${from}`;
+}
+
 function drawSpans(group: Group, { width, height, keys, queries }: Plot, props: AxesProps) {
-  const { needleSpan, questionSpan, promptLength, pieces } = props;
-  const all: Span[] = [];
-  if (needleSpan) all.push({ name: 'needle', on: 'keys', range: needleSpan });
+  const { needles, questionSpan, promptLength, pieces } = props;
+  const all: Span[] = needles.map(({ span, asked }) => ({
+    name: asked ? 'needle' : 'distractor',
+    on: 'keys',
+    range: span,
+  }));
   if (questionSpan) all.push({ name: 'question', on: 'queries', range: questionSpan });
   if (pieces.length > promptLength) {
     all.push({ name: 'answer', on: 'queries', range: [promptLength, pieces.length] });
@@ -131,7 +152,7 @@ function drawSpans(group: Group, { width, height, keys, queries }: Plot, props: 
   });
   group
     .selectAll<SVGRectElement, (typeof boxes)[number]>('rect.span')
-    .data(boxes, ({ name }) => name)
+    .data(boxes, keyOf)
     .join('rect')
     .attr('class', ({ name }) => `span at-${name}`)
     .attr('x', ({ on, from }) => (on === 'keys' ? from : -5))
@@ -139,11 +160,11 @@ function drawSpans(group: Group, { width, height, keys, queries }: Plot, props: 
     .attr('width', ({ on, size }) => (on === 'keys' ? size : 5))
     .attr('height', ({ on, size }) => (on === 'keys' ? 5 : size));
   const lines = boxes.flatMap(({ name, on, from, size }) =>
-    [from, from + size].map((at, end) => ({ name, on, at, end })),
+    [from, from + size].map((at) => ({ name, on, at })),
   );
   group
     .selectAll<SVGLineElement, (typeof lines)[number]>('line')
-    .data(lines, ({ name, end }) => `${name}${end}`)
+    .data(lines)
     .join('line')
     .attr('class', ({ name }) => `span-line at-${name}`)
     .attr('x1', ({ on, at }) => (on === 'keys' ? at : 0))
@@ -152,7 +173,7 @@ function drawSpans(group: Group, { width, height, keys, queries }: Plot, props: 
     .attr('y2', ({ on, at }) => (on === 'keys' ? height : at));
   group
     .selectAll<SVGTextElement, (typeof boxes)[number]>('text')
-    .data(boxes, ({ name }) => name)
+    .data(boxes, keyOf)
     .join('text')
     .attr('class', ({ name }) => `span-name at-${name}`)
     .attr('text-anchor', ({ name }) => NAME_ANCHORS[name])
@@ -165,11 +186,12 @@ function drawSpans(group: Group, { width, height, keys, queries }: Plot, props: 
     .text(({ name }) => name);
 }
 
-function drawCross(group: Group, plot: Plot, { picked, pointed }: AxesProps) {
+function drawCross(group: Group, plot: Plot, { picked, pointed, step }: AxesProps) {
   const { width, height, keys, queries } = plot;
   const bars = [
     ...(picked.query === null ? [] : [{ kind: 'picked row', at: picked.query }]),
     ...(picked.key === null ? [] : [{ kind: 'picked column', at: picked.key }]),
+    ...(step === null ? [] : [{ kind: 'step row', at: step }]),
     ...(pointed.query === null ? [] : [{ kind: 'pointed row', at: pointed.query }]),
     ...(pointed.key === null ? [] : [{ kind: 'pointed column', at: pointed.key }]),
   ].map(({ kind, at }) => {

@@ -1,20 +1,18 @@
 import { type D3ZoomEvent, scaleLinear, select, zoom, zoomIdentity, zoomTransform } from 'd3';
 import type { Tile } from '../../worker/protocol';
-import { type AxesProps, createHeatmapAxes, type Margins } from './heatmap-axes';
+import { type AxesProps, createHeatmapAxes, type Margins, showsTokens } from './heatmap-axes';
 import { createHeatmapDrawing, type Plot } from './heatmap-drawing';
-import type { MapShow } from './tile-image';
+import type { MapLook } from './tile-image';
 
 export interface HeatmapProps extends AxesProps {
   /** Tokens on both axes. */
   length: number;
-  /** The whole map, or null; drawn under the detail while that loads. */
-  overview: Tile | null;
-  detail: Tile | null;
-  show: MapShow;
-  dark: boolean;
+  /** Drawn one over the other, the last on top. */
+  tiles: Tile[];
+  look: MapLook;
 }
 
-/** What can be seen: ranges of positions [from, to), and the pixels there are for them. */
+/** What can be seen: ranges of positions [from, to), and the pixels of the screen that there are for them. */
 export interface HeatmapView {
   queries: [number, number];
   keys: [number, number];
@@ -85,15 +83,21 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
   function draw() {
     frame = 0;
     if (!props || size.width <= 0 || size.height <= 0) return;
-    const tiles = [props.overview, props.detail].filter((tile) => tile !== null);
     const now = plot();
-    drawing.draw(now, [...new Set(tiles)], props.show, props.dark);
-    axes.draw(now, marginsFor(node.clientWidth), props);
+    drawing.draw(now, props.tiles, props.look);
+    axes.draw(now, margins(), props);
+  }
+
+  /** Tokens under the map need more room than positions. */
+  function margins(): Margins {
+    const { keys } = plot();
+    return marginsFor(node.clientWidth, showsTokens(keys));
   }
 
   function viewChanged() {
     canvas.style.touchAction = zoomTransform(canvas).k === 1 ? 'pan-y' : 'none';
     schedule();
+    if (size.height !== node.clientHeight - margins().top - margins().bottom) return resize();
     if (!props || size.width <= 0) return;
     const { keys, queries, width, height } = plot();
     const visible = (scale: Plot['keys']): [number, number] => {
@@ -103,23 +107,23 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     callbacks.onView({
       queries: visible(queries),
       keys: visible(keys),
-      width: Math.round(width),
-      height: Math.round(height),
+      width: Math.round(width * window.devicePixelRatio),
+      height: Math.round(height * window.devicePixelRatio),
     });
   }
 
   function resize() {
-    const margins = marginsFor(node.clientWidth);
-    const width = node.clientWidth - margins.left - margins.right;
-    const height = node.clientHeight - margins.top - margins.bottom;
+    const { left, right, top, bottom } = margins();
+    const width = node.clientWidth - left - right;
+    const height = node.clientHeight - top - bottom;
     if (width <= 0 || height <= 0) return;
     const before = zoomTransform(canvas);
     const kept = zoomIdentity
       .translate(scaledBy(before.x, width, size.width), scaledBy(before.y, height, size.height))
       .scale(before.k);
     size = { width, height };
-    canvas.style.left = `${margins.left}px`;
-    canvas.style.top = `${margins.top}px`;
+    canvas.style.left = `${left}px`;
+    canvas.style.top = `${top}px`;
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     limitZoom();
@@ -175,7 +179,11 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     const { keys, queries } = plot();
     const last = props.length - 1;
     const direction = DIRECTIONS[event.key];
-    if (direction) {
+    const pan = PANS[event.key];
+    if (pan) {
+      const { k } = zoomTransform(canvas);
+      surface.call(zooming.translateBy, (pan.x * size.width) / k, (pan.y * size.height) / k);
+    } else if (direction) {
       const far = event.shiftKey ? 10 : 1;
       const step = (scale: Plot['keys']) => Math.ceil(1 / (scale(1) - scale(0))) * far;
       const from = { query: props.picked.query ?? last, key: props.picked.key ?? 0 };
@@ -257,11 +265,17 @@ const DIRECTIONS: Record<string, Cell> = {
   ArrowDown: { query: 1, key: 0 },
 };
 
-/** Room for token labels on both axes; less on a phone. */
-function marginsFor(width: number): Margins {
-  return width < 480
-    ? { left: 62, right: 18, top: 16, bottom: 86 }
-    : { left: 92, right: 18, top: 16, bottom: 86 };
+/** By how much of what can be seen. */
+const PANS: Record<string, { x: number; y: number }> = {
+  PageUp: { x: 0, y: 0.5 },
+  PageDown: { x: 0, y: -0.5 },
+  Home: { x: 0.5, y: 0 },
+  End: { x: -0.5, y: 0 },
+};
+
+/** Room for labels on both axes; less on a phone. */
+function marginsFor(width: number, tokensBelow: boolean): Margins {
+  return { left: width < 480 ? 66 : 108, right: 18, top: 16, bottom: tokensBelow ? 86 : 42 };
 }
 
 /** The zoom behaviour keeps gestures inside the map; a transform set by hand must do so itself. */

@@ -1,29 +1,37 @@
-import { useMemo, useState } from 'react';
-import { usePage, usePageActions } from '../../state/page-context';
-import type { AttentionRow, PageState } from '../../state/page-store';
-import { type Text, useText } from '../../state/text';
+import { type ReactNode, useMemo, useState } from 'react';
+import { usePageActions } from '../../state/page-context';
+import type { Text } from '../../state/text';
 import { whyLeftOut } from '../parts/left-out';
-import { formatCount, formatWeight } from '../parts/numbers';
+import { formatCount, formatDifference, formatWeight } from '../parts/numbers';
 import { TableScroll } from '../parts/table-scroll';
 import { quoted } from '../parts/token-text';
+import { weightName } from './describe-tile';
 import { countKinds, rangesWithoutWeight } from './key-ranges';
-import { topKeys } from './top-keys';
+import { topDifferences, topKeys } from './top-keys';
+import type { MapRow } from './use-map-row';
+import type { MapView } from './use-map-subject';
 
 const SHOWN_KEYS = 20;
 const SHOWN_RANGES = 40;
 
-const selectRow = (state: PageState) => state.inspection.row;
+interface RowTableProps {
+  view: MapView;
+  row: MapRow | null;
+}
 
 /** The map's picked row as numbers: the keys that got the most weight, and those that got none and why. */
-export function RowTable() {
-  const row = usePage(selectRow);
-  const text = useText();
+export function RowTable({ view, row }: RowTableProps) {
   const [open, setOpen] = useState(false);
+  const isDifference = view.of === 'difference';
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Table: strongest keys of the picked query</summary>
-      {row && row.query !== null ? (
-        open && <PickedRow row={row} query={row.query} text={text} />
+      <summary>
+        {isDifference
+          ? 'Table: keys of the picked query that differ most'
+          : 'Table: strongest keys of the picked query'}
+      </summary>
+      {row ? (
+        open && <PickedRow view={view} row={row} />
       ) : (
         <p className="hint">Run the prompt and pick a query token.</p>
       )}
@@ -31,52 +39,127 @@ export function RowTable() {
   );
 }
 
-interface PickedRowProps {
-  row: AttentionRow;
-  query: number;
-  text: Text;
-}
-
-function PickedRow({ row, query, text }: PickedRowProps) {
-  const { select } = usePageActions();
-  const { layer, head, weights } = row;
-  const keys = useMemo(() => topKeys(weights, SHOWN_KEYS), [weights]);
+function PickedRow({ view, row }: { view: MapView; row: MapRow }) {
+  const { query, weights, compared } = row;
+  const { text, of } = view;
+  const token = `query ${query} ${quoted(text.pieces[query])}`;
+  const where = `${placeOf(view)}, ${token}`;
+  if (compared) {
+    return (
+      <TableScroll label="Keys of the picked query">
+        <DifferingKeys
+          caption={`${where}: B minus A`}
+          weights={weights}
+          compared={compared}
+          text={text}
+        />
+      </TableScroll>
+    );
+  }
+  const run = of === 'compared' ? 'B, ' : '';
   return (
     <TableScroll label="Keys of the picked query">
-      <table>
-        <caption>
-          Layer {layer}, head {head}, query {query} {quoted(text.pieces[query])}:{' '}
-          {describeCounts(weights)}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Key position</th>
-            <th scope="col">Token</th>
-            <th scope="col" className="number">
-              Weight
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map(({ key, weight }) => (
-            <tr key={key}>
-              <td>
-                <button type="button" className="small" onClick={() => select({ key })}>
-                  {key}
-                </button>
-              </td>
-              <td className="mono">{quoted(text.pieces[key])}</td>
-              <td className="number">{formatWeight(weight)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <KeysWithoutWeight row={row} query={query} text={text} />
+      <StrongestKeys
+        caption={`${run}${where}: ${describeCounts(weights)}`}
+        weights={weights}
+        text={text}
+      />
+      <KeysWithoutWeight row={row} text={text} />
     </TableScroll>
   );
 }
 
-function KeysWithoutWeight({ row: { weights }, query, text }: PickedRowProps) {
+interface KeysProps {
+  caption: string;
+  weights: Float32Array;
+  text: Text;
+}
+
+function StrongestKeys({ caption, weights, text }: KeysProps) {
+  const keys = useMemo(() => topKeys(weights, SHOWN_KEYS), [weights]);
+  return (
+    <table>
+      <caption>{caption}</caption>
+      <KeyColumns>
+        <NumberColumn>Weight</NumberColumn>
+      </KeyColumns>
+      <tbody>
+        {keys.map(({ key, weight }) => (
+          <tr key={key}>
+            <KeyCells position={key} text={text} />
+            <td className="number">{formatWeight(weight)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DifferingKeys({
+  caption,
+  weights,
+  compared,
+  text,
+}: KeysProps & { compared: Float32Array }) {
+  const keys = useMemo(() => topDifferences(weights, compared, SHOWN_KEYS), [weights, compared]);
+  const weightOrNone = (value: number) => (value < 0 ? '–' : formatWeight(value));
+  return (
+    <table>
+      <caption>{caption}; – where a run has no weight</caption>
+      <KeyColumns>
+        <NumberColumn>Weight in A</NumberColumn>
+        <NumberColumn>Weight in B</NumberColumn>
+        <NumberColumn>B − A</NumberColumn>
+      </KeyColumns>
+      <tbody>
+        {keys.map(({ key, value, compared: other, difference }) => (
+          <tr key={key}>
+            <KeyCells position={key} text={text} />
+            <td className="number">{weightOrNone(value)}</td>
+            <td className="number">{weightOrNone(other)}</td>
+            <td className="number">{formatDifference(difference)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function KeyColumns({ children }: { children: ReactNode }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">Key position</th>
+        <th scope="col">Token</th>
+        {children}
+      </tr>
+    </thead>
+  );
+}
+
+function NumberColumn({ children }: { children: ReactNode }) {
+  return (
+    <th scope="col" className="number">
+      {children}
+    </th>
+  );
+}
+
+function KeyCells({ position, text }: { position: number; text: Text }) {
+  const { select } = usePageActions();
+  return (
+    <>
+      <td>
+        <button type="button" className="small" onClick={() => select({ key: position })}>
+          {position}
+        </button>
+      </td>
+      <td className="mono">{quoted(text.pieces[position])}</td>
+    </>
+  );
+}
+
+function KeysWithoutWeight({ row: { weights, query }, text }: { row: MapRow; text: Text }) {
   const ranges = useMemo(() => rangesWithoutWeight(weights), [weights]);
   if (ranges.length === 0) return null;
   const leftOut = whyLeftOut([query, query + 1], text.promptLength);
@@ -109,6 +192,17 @@ function KeysWithoutWeight({ row: { weights }, query, text }: PickedRowProps) {
       </tbody>
     </table>
   );
+}
+
+/** "Layer 2, head 5", or what the weights of several are. */
+function placeOf({ layer, head }: MapView): string {
+  if (typeof layer === 'number' && typeof head === 'number') return `Layer ${layer}, head ${head}`;
+  const one = [
+    typeof layer === 'number' ? `Layer ${layer}` : null,
+    typeof head === 'number' ? `Head ${head}` : null,
+  ].filter(Boolean);
+  const place = [...one, weightName({ layer, head })].join(', ');
+  return place[0].toUpperCase() + place.slice(1);
 }
 
 function describeCounts(weights: Float32Array): string {

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CELL_EVICTED, CELL_FUTURE, CELL_SKIPPED, type Tile } from '../../worker/protocol';
-import { cellAt, describeCell, describeTile, kindOf } from './tile-cells';
-
-const TEXT = { pieces: ['<bos>', ' a', '\n'], promptLength: 6 };
-const POOLED = { pooling: 'max', sampledQueries: 1 } as const;
+import { cellAt, differenceOf, kindOf, sharedHole } from './tile-cells';
 
 function tileOf(
   queries: [number, number],
@@ -17,8 +14,9 @@ function tileOf(
     rows,
     columns,
     weights,
-    exact: queries[1] - queries[0] === rows && keys[1] - keys[0] === columns,
+    exact: false,
     sampledQueries: 1,
+    sampledKeys: 1,
   };
 }
 
@@ -44,49 +42,27 @@ describe('cells of a tile', () => {
     expect(cellAt(tile, 10, 5)).toBeNull();
   });
 
-  test('a single weight is told exactly, with both tokens', () => {
-    const tile = tileOf([1, 3], [0, 2], 2, 2);
-    const cell = cellAt(tile, 2, 1);
-    expect(cell && describeCell(cell, TEXT, POOLED)).toEqual([
-      'query 2 “↵”',
-      'key 1 “ a”',
-      'weight 0.0300',
-    ]);
-    expect(describeTile(tile, false)).toContain('exact weight');
-    expect(describeTile(tile, true)).toContain('one pair');
+  test('two runs have a value each', () => {
+    const tile = { ...tileOf([0, 2], [0, 2], 2, 2), compared: Float32Array.of(0, 0, 0.5, 0) };
+    expect(cellAt(tile, 1, 0)).toMatchObject({ compared: 0.5 });
+    expect(cellAt(tile, 1, 0)?.value).toBeCloseTo(0.02, 6);
   });
+});
 
-  test('a pooled cell says how and over what', () => {
-    const tile = tileOf([0, 8], [0, 4], 2, 2);
-    const cell = cellAt(tile, 5, 3);
-    expect(cell && describeCell(cell, { pieces: [], promptLength: 6 }, POOLED)).toEqual([
-      'query 4–7 ',
-      'key 2–3 ',
-      'max of the weights computed in 4 × 2 pairs: 0.0300, 1 of 4 queries sampled',
-    ]);
-    expect(describeTile(tile, false)).toContain('largest of the weights computed in up to 4 × 2');
-    expect(describeTile(tile, true)).toContain('pools up to 4 × 2 pairs');
-  });
+test.each([
+  [CELL_FUTURE, 'future'],
+  [CELL_EVICTED, 'evicted'],
+  [CELL_SKIPPED, 'left-out'],
+  [0, 'computed'],
+])('a value of %d is %s', (value, kind) => expect(kindOf(value)).toBe(kind));
 
-  test.each([
-    ['future', CELL_FUTURE, [5, 6], 'the key comes after the query'],
-    ['evicted', CELL_EVICTED, [5, 6], 'evicted before this query'],
-    ['left-out', CELL_SKIPPED, [5, 6], 'left out by the prefill pattern'],
-    ['left-out', CELL_SKIPPED, [6, 7], 'not read by this decode step'],
-    ['evicted', CELL_EVICTED, [4, 6], 'none of 2 × 1 pairs computed, some evicted before'],
-    ['left-out', CELL_SKIPPED, [4, 6], 'all of 2 × 1 pairs left out by the prefill pattern'],
-    ['left-out', CELL_SKIPPED, [6, 8], 'all of 2 × 1 pairs not read by these decode steps'],
-    ['left-out', CELL_SKIPPED, [5, 7], 'left out by the prefill pattern and by decode steps'],
-  ] as const)(
-    'a cell that is %s (%d) over queries %j has no weight',
-    (kind, value, queries, words) => {
-      expect(kindOf(value)).toBe(kind);
-      const cell = {
-        value,
-        queries: [...queries] as [number, number],
-        keys: [0, 1] as [number, number],
-      };
-      expect(describeCell(cell, TEXT, { ...POOLED, sampledQueries: 2 }).at(-1)).toContain(words);
-    },
-  );
+test('a difference is missing only where neither run has a weight', () => {
+  expect(differenceOf(0.75, 0.25)).toBe(-0.5);
+  expect(differenceOf(0, 0)).toBe(0);
+  expect(differenceOf(0.5, CELL_EVICTED)).toBe(-0.5);
+  expect(differenceOf(CELL_SKIPPED, 0.25)).toBe(0.25);
+  expect(differenceOf(CELL_SKIPPED, CELL_EVICTED)).toBeNull();
+  expect(sharedHole(CELL_SKIPPED, CELL_EVICTED)).toBe('evicted');
+  expect(sharedHole(CELL_SKIPPED, CELL_SKIPPED)).toBe('left-out');
+  expect(sharedHole(CELL_FUTURE, CELL_FUTURE)).toBe('future');
 });

@@ -1,86 +1,81 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { usePage, usePageActions } from '../../state/page-context';
-import { type PageState, processedTokens } from '../../state/page-store';
+import type { PageState } from '../../state/page-store';
 import { troubleOf } from '../../trouble';
-import type { Tile, TileRequest } from '../../worker/protocol';
+import type { Aggregate, Tile, TileRequest } from '../../worker/protocol';
 import { createTileFollower, type TileFollower } from './follow-tile';
 import type { HeatmapView } from './heatmap';
+import { type Layer, withLayer } from './tile-layers';
+import { firstRequest, nextRequest } from './tile-levels';
+import type { MapView } from './use-map-subject';
 
 const IDLE_DELAY_MS = 60;
-/** A live run is followed a few times a second, so that looking costs it little. */
+/** A live run is followed a few times a second, and with no more than a tenth of its time. */
 const LIVE_DELAY_MS = 400;
+const LIVE_REST = 9;
+const LONGEST_REST_MS = 4000;
+
+const NONE: Layer[] = [];
 
 export interface MapTiles {
-  /** The widest tile so far: shown where the detail has not arrived yet. */
-  overview: Tile | null;
-  detail: Tile | null;
+  /** In the order in which they are drawn. */
+  layers: Tile[];
+  /** What was asked for last: it tells what a pixel is. */
+  newest: Tile | null;
 }
 
-const NONE: MapTiles = { overview: null, detail: null };
-
-const selectRunId = (state: PageState) => state.run?.id ?? null;
-const selectProcessed = (state: PageState) => processedTokens(state.run);
 const selectRunning = (state: PageState) => state.activity === 'running';
-const selectLayer = (state: PageState) => state.selection.layer;
-const selectHead = (state: PageState) => state.selection.head;
 
-/** The tiles of what can be seen, fetched again when view, head or run change. */
-export function useMapTiles(view: HeatmapView | null, pooling: 'max' | 'mean'): MapTiles {
-  const runId = usePage(selectRunId);
-  const processed = usePage(selectProcessed);
+/** The tiles of what can be seen; fetched again when view, heads or run change. */
+export function useMapTiles(
+  { of, run, layer, head, processed }: MapView,
+  view: HeatmapView | null,
+  pooling: Aggregate,
+): MapTiles {
   const running = usePage(selectRunning);
-  const layer = usePage(selectLayer);
-  const head = usePage(selectHead);
-  const { requestTile, report } = usePageActions();
-  const [tiles, setTiles] = useState(NONE);
+  const { requestTile, dropTile, report } = usePageActions();
+  const [layers, setLayers] = useState(NONE);
+  const [newest, setNewest] = useState<Tile | null>(null);
   const follower = useRef<TileFollower>(null);
-  // Tiles of another run, head or pooling must not be shown with those of this one.
-  const subject = `${runId} ${layer}.${head} ${pooling}`;
+  const subject = [run, of, layer, head, pooling];
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new follower
   useEffect(() => {
-    setTiles(NONE);
+    setLayers(NONE);
+    setNewest(null);
     const created = createTileFollower(
-      requestTile,
-      (tile) => {
+      { requestTile, dropTile },
+      (tile, isFull) => {
         report('view', null);
-        setTiles(({ overview }) => ({
-          overview: coversMore(tile, overview) ? tile : overview,
-          detail: tile,
-        }));
+        setLayers((before) => withLayer(before, { tile, isFull }));
+        setNewest(tile);
       },
       (error) => report('view', troubleOf(error)),
     );
     follower.current = created;
     return () => created.destroy();
-  }, [subject, requestTile, report]);
+  }, [...subject, requestTile, dropTile, report]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new subject needs a new request
   useEffect(() => {
-    if (runId === null || !view) return;
-    const request = requestFor(view, processed, { layer, head, pooling });
-    if (request) follower.current?.want(request, running ? LIVE_DELAY_MS : IDLE_DELAY_MS);
-  }, [subject, view, processed, running]);
+    if (run === null || !view || !follower.current) return;
+    const full = fullRequest(view, processed, { of, layer, head, pooling });
+    if (!full) return;
+    const next = (tile: Tile, ms: number) => (running ? null : nextRequest(full, tile, ms));
+    const rest = Math.min(LONGEST_REST_MS, follower.current.lastMs() * LIVE_REST);
+    follower.current.want(
+      { full, first: firstRequest(full), next },
+      running ? Math.max(LIVE_DELAY_MS, rest) : IDLE_DELAY_MS,
+    );
+  }, [...subject, view, processed, running]);
 
-  return tiles;
+  return useMemo(() => ({ layers: layers.map(({ tile }) => tile), newest }), [layers, newest]);
 }
 
-/** Whether a tile reaches at least as far as the widest one so far. */
-function coversMore({ request }: Tile, overview: Tile | null): boolean {
-  const fromStart = request.queries[0] === 0 && request.keys[0] === 0;
-  const soFar = overview?.request;
-  return (
-    fromStart &&
-    request.queries[1] >= (soFar?.queries[1] ?? 0) &&
-    request.keys[1] >= (soFar?.keys[1] ?? 0)
-  );
-}
-
-/** What to ask for: the part of the view that the model has read, at most one cell a pixel. */
-function requestFor(
+/** The part of the view that the model has read, a cell for each pixel of the screen at most. */
+function fullRequest(
   { queries, keys, width, height }: HeatmapView,
   processed: number,
-  subject: Pick<TileRequest, 'layer' | 'head' | 'pooling'>,
+  subject: Pick<TileRequest, 'of' | 'layer' | 'head' | 'pooling'>,
 ): TileRequest | null {
   const within = ([from, to]: [number, number]): [number, number] => [
     from,

@@ -5,6 +5,7 @@ import {
   formatMs,
   formatPercent,
   formatRate,
+  formatSi,
   formatWeight,
 } from './numbers';
 
@@ -26,6 +27,20 @@ test('every number carries its unit', () => {
   expect(formatRate(0, 0)).toBe('–');
   expect(formatPercent(0.2725)).toBe('27.3 %');
   expect([512, 3_151_872].map(formatCompact)).toEqual(['512', '3.15M']);
+});
+
+test('rates have a prefix of the SI', () => {
+  const rates = [0, 0.02, 999, 1000, 12_345, 3.35e12, 2e18].map((rate) => formatSi(rate, 'B/s'));
+  expect(rates).toEqual([
+    '0 B/s',
+    '20 mB/s',
+    '999 B/s',
+    '1 kB/s',
+    '12.3 kB/s',
+    '3.35 TB/s',
+    '2,000 PB/s',
+  ]);
+  expect(formatSi(1e9, '')).toBe('1 G');
 });
 
 test('small weights keep their digits', () => {

@@ -24,6 +24,16 @@ export function formatBytes(bytes: number): string {
   return `${formatShort(bytes / 1000 ** power)} ${units[power - 1]}`;
 }
 
+/** With a prefix of the SI from milli to peta: 12.3 GFLOP/s. */
+export function formatSi(value: number, unit: string): string {
+  const prefixes = ['m', '', 'k', 'M', 'G', 'T', 'P'];
+  if (value === 0) return `0 ${unit}`.trimEnd();
+  const power = Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-9);
+  const place = Math.min(prefixes.length - 1, Math.max(0, power + 1));
+  const scaled = formatShort(value / 1000 ** (place - 1));
+  return `${scaled} ${prefixes[place]}${unit}`.trimEnd();
+}
+
 export function formatMs(ms: number): string {
   if (ms < 1000) return `${formatShort(ms)} ms`;
   if (ms < 60_000) return `${formatShort(ms / 1000)} s`;
@@ -42,6 +52,12 @@ export function formatPercent(share: number): string {
 export function formatWeight(weight: number): string {
   if (weight === 0) return '0';
   return weight >= 0.0001 ? weight.toFixed(4) : weight.toExponential(2);
+}
+
+/** A difference of two weights, with its sign. */
+export function formatDifference(difference: number): string {
+  const sign = difference > 0 ? '+' : difference < 0 ? '−' : '';
+  return `${sign}${formatWeight(Math.abs(difference))}`;
 }
 
 /** Three significant digits, or all digits before the point. */

@@ -2,6 +2,7 @@ import { type ReactNode, useId } from 'react';
 import type { FoldablePanel } from '../../state/open-panels';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
+import { ExportMenu, type PanelExports } from './export-menu';
 import { Info } from './info';
 import './parts.css';
 
@@ -13,6 +14,8 @@ interface PanelProps {
   info?: ReactNode;
   /** Controls beside the title. */
   tools?: ReactNode;
+  /** What of it can be saved as files; absent: nothing. */
+  exports?: PanelExports;
   children: ReactNode;
 }
 
@@ -38,6 +41,7 @@ export function FoldingPanel({
   title,
   info,
   tools,
+  exports,
   children,
 }: PanelProps & { name: FoldablePanel }) {
   const id = useId();
@@ -52,7 +56,12 @@ export function FoldingPanel({
           </button>
         </h2>
         {info && <Info about={title}>{info}</Info>}
-        {isOpen && tools && <div className="panel-tools">{tools}</div>}
+        {isOpen && (tools || exports) && (
+          <div className="panel-tools">
+            {tools}
+            {exports && <ExportMenu name={name} title={title} exports={exports} />}
+          </div>
+        )}
       </header>
       {isOpen && children}
     </section>

@@ -1,4 +1,5 @@
 import { type DragEvent, useId, useState } from 'react';
+import { RANDOM_WORDS } from '../../needle/random-words';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { MAX_TEXT_IN_URL } from '../../state/setup-url';
@@ -18,6 +19,7 @@ export function HaystackFields() {
   const { changeSetup } = usePageActions();
   const chosen = 'id' in haystack ? haystack.id : OWN_TEXT;
   const entry = haystacks.find((candidate) => candidate.id === chosen);
+  const isRandom = chosen === RANDOM_WORDS.id;
 
   function choose(value: string) {
     changeSetup({ haystack: value === OWN_TEXT ? { title: 'Own text', text: '' } : { id: value } });
@@ -27,12 +29,13 @@ export function HaystackFields() {
     <div className="haystack-fields">
       <label htmlFor={id}>Haystack</label>
       <select id={id} value={chosen} onChange={(event) => choose(event.target.value)}>
-        {!entry && 'id' in haystack && <option value={chosen}>{haystack.id}</option>}
+        {!entry && !isRandom && 'id' in haystack && <option value={chosen}>{haystack.id}</option>}
         {haystacks.map(({ id: value, title }) => (
           <option key={value} value={value}>
             {title}
           </option>
         ))}
+        <option value={RANDOM_WORDS.id}>{RANDOM_WORDS.title}</option>
         <option value={OWN_TEXT}>Own text or file …</option>
       </select>
       {entry && (
@@ -40,6 +43,7 @@ export function HaystackFields() {
           {entry.author}, {entry.year}
         </p>
       )}
+      {isRandom && <p className="hint">Sentences without a sense, drawn by the seed</p>}
       {'text' in haystack && <OwnText text={haystack.text} title={haystack.title} />}
     </div>
   );

@@ -8,7 +8,10 @@ import type { NumberParameter } from '../../strategies/schema';
 import { formatCount, formatPercent } from '../parts/numbers';
 import { Panel } from '../parts/panel';
 import { ParameterControl } from '../parts/parameter-control';
+import { drawSeed } from './draw-seed';
 import { HaystackFields } from './haystack-fields';
+import { TaskNote } from './task-note';
+import { TaskPicker } from './task-picker';
 import './prompt-panel.css';
 
 const selectSetup = (state: PageState) => state.setup;
@@ -17,17 +20,16 @@ const selectProblem = (state: PageState) => state.troubles.prompt ?? null;
 
 const selectCannotRead = (state: PageState) => state.model?.hasTokenizer === false;
 
-const NEEDLE_SEEDS = 2 ** 31;
-
 /** What the model reads: a haystack, the needle in it, the question after it. */
 export function PromptPanel() {
-  const { wholeText, haystack } = usePage(selectSetup);
+  const { wholeText, haystack, task } = usePage(selectSetup);
   return (
     <Panel name="prompt" title="Prompt" info={<AboutPrompt />}>
       <HaystackFields />
       {!(wholeText && 'text' in haystack) && <PromptNumber parameter={PROMPT_PARAMETERS.length} />}
       <PromptNumber parameter={PROMPT_PARAMETERS.depth} />
-      <NeedleFields />
+      <TaskPicker />
+      {task ? <TaskNote /> : <NeedleFields />}
       <details>
         <summary>Seed and answer length</summary>
         <PromptNumber parameter={PROMPT_PARAMETERS.seed} />
@@ -67,7 +69,7 @@ function NeedleFields() {
           className="small"
           aria-label="New needle"
           title="Another needle with its question"
-          onClick={() => changeSetup(generateNeedle(Math.floor(Math.random() * NEEDLE_SEEDS)))}
+          onClick={() => changeSetup(generateNeedle(drawSeed()))}
         >
           new
         </button>
@@ -111,9 +113,14 @@ function Realised() {
   );
 }
 
-function describe({ ids, needleSpan, realisedDepth }: PreparedPrompt): string {
+function describe({ ids, needles, needleSpan, realisedDepth }: PreparedPrompt): string {
   const length = `The prompt has ${formatCount(ids.length)} tokens`;
   if (!needleSpan || realisedDepth === null) return `${length}, without a needle.`;
+  const asked = needles.filter((needle) => needle.asked);
+  if (asked.length > 1) {
+    const [first, last] = [asked[0], asked[asked.length - 1]];
+    return `${length}; ${formatCount(asked.length)} needles are at depths from ${formatPercent(first.depth / 100)} to ${formatPercent(last.depth / 100)}.`;
+  }
   const [from, to] = needleSpan;
   return `${length}; the needle is at positions ${formatCount(from)}–${formatCount(to - 1)}, a depth of ${formatPercent(realisedDepth / 100)}.`;
 }
@@ -128,6 +135,11 @@ function AboutPrompt() {
       <p>
         A fact counts as found when the first line of the answer contains the expected words. Length
         is counted in tokens of the model; depth in percent of the haystack’s tokens.
+      </p>
+      <p>
+        A task hides needles of its own: several, some that only distract, or the links of a chain.
+        Its first needle goes to the depth, the others follow at equal steps; the seed draws names
+        and values.
       </p>
       <p>
         Try: put the needle at 0 %, 50 % and 100 %, then double the length until the answer breaks.

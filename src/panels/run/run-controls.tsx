@@ -1,7 +1,10 @@
 import { useId } from 'react';
+import { isComparing, shownComparison } from '../../state/comparison';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState, RunView } from '../../state/page-store';
 import { runProblem } from '../../state/setup';
+import { CompareButton } from '../compare/compare-button';
+import { describeComparison } from '../compare/comparison-progress';
 import { formatCount, formatMs, formatShort } from '../parts/numbers';
 import { progressOf } from './run-progress';
 import './run-controls.css';
@@ -11,6 +14,8 @@ const selectRun = (state: PageState) => state.run;
 const selectRecall = (state: PageState) => state.measures.recall;
 const selectIsReady = ({ model, activity, calibrating }: PageState) =>
   activity === 'idle' && model !== null && model.hasTokenizer && calibrating === null;
+const selectLiveComparison = (state: PageState) =>
+  isComparing(state) ? shownComparison(state) : null;
 const selectProblem = ({ setup, model, calibration }: PageState) =>
   runProblem(setup, model, calibration);
 
@@ -36,6 +41,7 @@ export function RunControls() {
         >
           <span aria-hidden="true">▶</span> Run
         </button>
+        <CompareButton />
         <button type="button" disabled={!live} onClick={paused ? resume : pause}>
           {paused ? 'Resume' : 'Pause'}
         </button>
@@ -78,12 +84,23 @@ function RecallSwitch() {
 function Progress() {
   const run = usePage(selectRun);
   const activity = usePage(selectActivity);
+  const comparison = usePage(selectLiveComparison);
+  if (run && comparison) {
+    const { share, text } = describeComparison(comparison, run.maxTokens);
+    return <Bar share={share} text={text} />;
+  }
   const progress = run && progressOf(run);
   const share = progress && progress.total > 0 ? progress.done / progress.total : 0;
   return (
+    <Bar share={run?.result ? 1 : share} text={run ? describe(run, activity) : 'Not run yet.'} />
+  );
+}
+
+function Bar({ share, text }: { share: number; text: string }) {
+  return (
     <div className="run-progress">
-      <progress aria-label="Progress of the run" max={1} value={run?.result ? 1 : share} />
-      <p>{run ? describe(run, activity) : 'Not run yet.'}</p>
+      <progress aria-label="Progress of the run" max={1} value={share} />
+      <p>{text}</p>
     </div>
   );
 }

@@ -10,7 +10,11 @@ export interface RunProgress {
 }
 
 /** How far a run is, how fast, and how long it still takes. */
-export function progressOf({ prefill, generated, maxTokens }: RunView): RunProgress {
+export function progressOf({
+  prefill,
+  generated,
+  maxTokens,
+}: Pick<RunView, 'prefill' | 'generated' | 'maxTokens'>): RunProgress {
   if (prefill.done < prefill.total) {
     return { phase: 'prefill', ...speed(prefill.done, prefill.total, prefill.ms) };
   }
@@ -27,7 +31,10 @@ export function progressOf({ prefill, generated, maxTokens }: RunView): RunProgr
 }
 
 /** Tokens that were decoded one by one, and the time of all those steps. */
-export function decodeSpeedOf({ generated }: RunView): { steps: number; ms: number } {
+export function decodeSpeedOf({ generated }: Pick<RunView, 'generated'>): {
+  steps: number;
+  ms: number;
+} {
   return { steps: Math.max(0, generated.length - 1), ms: generated.at(-1)?.decodeMs ?? 0 };
 }
 

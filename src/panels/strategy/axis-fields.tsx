@@ -1,9 +1,9 @@
 import { useId } from 'react';
-import { usePage, usePageActions } from '../../state/page-context';
+import { usePage } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { axisProblem, parameterProblem } from '../../state/setup';
 import { REGISTRY, type StrategyChoice } from '../../strategies/registry';
-import type { Axis } from '../../strategies/schema';
+import type { Axis, ParameterValues } from '../../strategies/schema';
 import { Info } from '../parts/info';
 import { ParameterControl } from '../parts/parameter-control';
 import { CalibrationNote } from './calibration-note';
@@ -19,12 +19,18 @@ const AXIS_TITLES: Record<Axis, string> = {
   score: 'Score',
 };
 
+interface AxisFieldsProps {
+  axis: Axis;
+  choice: StrategyChoice;
+  /** @param values those that are not given become the entry's defaults */
+  onChange(axis: Axis, id: string, values: ParameterValues): void;
+}
+
 /** One axis: its entries, and the controls of the chosen entry made from its parameter schema. */
-export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoice }) {
+export function AxisFields({ axis, choice, onChange }: AxisFieldsProps) {
   const id = useId();
   const model = usePage(selectModel);
   const calibration = usePage(selectCalibration);
-  const { changeAxis } = usePageActions();
   const { id: entryId, values } = choice[axis];
   const entries = REGISTRY[axis];
   const entry = entries.find((candidate) => candidate.id === entryId) ?? entries[0];
@@ -40,11 +46,7 @@ export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoic
     <fieldset className="axis">
       <legend className="visually-hidden">{AXIS_TITLES[axis]} axis</legend>
       <label htmlFor={id}>{AXIS_TITLES[axis]}</label>
-      <select
-        id={id}
-        value={entry.id}
-        onChange={(event) => changeAxis(axis, event.target.value, {})}
-      >
+      <select id={id} value={entry.id} onChange={(event) => onChange(axis, event.target.value, {})}>
         {entries.map(({ id: value, title }) => (
           <option key={value} value={value}>
             {title}
@@ -60,7 +62,7 @@ export function AxisFields({ axis, choice }: { axis: Axis; choice: StrategyChoic
           parameter={parameter}
           value={value}
           problem={problem}
-          onChange={(next) => changeAxis(axis, entry.id, { ...values, [parameter.name]: next })}
+          onChange={(next) => onChange(axis, entry.id, { ...values, [parameter.name]: next })}
         />
       ))}
       {entry.calibration && <CalibrationNote kind={entry.calibration} />}

@@ -8,6 +8,9 @@ interface PresetPickerProps {
   presets: Preset[];
   /** null: an axis was turned, so that the choice has no name. */
   chosen: Preset | null;
+  label?: string;
+  /** What the closed field says where the choice has no name. */
+  unnamed?: string;
   onChoose(id: string): void;
 }
 
@@ -18,7 +21,13 @@ interface Search {
 }
 
 /** A combobox with a grouped list; closed, its field shows the name of the choice. */
-export function PresetPicker({ presets, chosen, onChoose }: PresetPickerProps) {
+export function PresetPicker({
+  presets,
+  chosen,
+  label = 'Preset',
+  unnamed = 'Custom',
+  onChoose,
+}: PresetPickerProps) {
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState<Search | null>(null);
@@ -73,7 +82,7 @@ export function PresetPicker({ presets, chosen, onChoose }: PresetPickerProps) {
 
   return (
     <div className="preset-picker" ref={root}>
-      <label htmlFor={id}>Preset</label>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
         type="text"
@@ -86,7 +95,7 @@ export function PresetPicker({ presets, chosen, onChoose }: PresetPickerProps) {
         aria-controls={`${id}-list`}
         aria-activedescendant={active && `${id}-${active.id}`}
         placeholder={isOpen ? 'name, author or idea' : ''}
-        value={search ? search.query : (chosen?.title ?? 'Custom')}
+        value={search ? search.query : (chosen?.title ?? unnamed)}
         onClick={() => isOpen || open()}
         onChange={(event) => type(event.target.value)}
         onKeyDown={press}

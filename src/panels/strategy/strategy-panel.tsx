@@ -22,11 +22,12 @@ const selectRunStrategy = (state: PageState) => state.run?.strategy ?? null;
 export function StrategyPanel() {
   const { strategy } = usePage(selectSetup);
   const ran = usePage(selectRunStrategy);
+  const { changeAxis } = usePageActions();
   return (
     <Panel name="strategy" title="Strategy" info={<AboutStrategies />}>
       <PresetChoice strategy={strategy} />
       {AXES.map((axis) => (
-        <AxisFields key={axis} axis={axis} choice={strategy} />
+        <AxisFields key={axis} axis={axis} choice={strategy} onChange={changeAxis} />
       ))}
       <PredictedCostLine />
       <p className="hint changed" aria-live="polite">

@@ -1,13 +1,18 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { usePage } from '../../state/page-context';
-import type { GeneratedToken, PageState } from '../../state/page-store';
+import type { PageState } from '../../state/page-store';
+import type { GeneratedToken } from '../../state/run-report';
+import { PaperLink } from '../parts/info';
 import { formatCount, formatMs, formatShort } from '../parts/numbers';
 import { FoldingPanel } from '../parts/panel';
 import { TableScroll } from '../parts/table-scroll';
 import { quoted } from '../parts/token-text';
+import { KernelTimes } from './kernel-times';
 import { StageTimes } from './stage-times';
 import { stepTimes } from './step-times';
+import { TIMING_EXPORTS } from './timing-exports';
 import { createTokenTimesChart, type TokenTimesChart } from './token-times-chart';
+import { Traffic } from './traffic';
 import './timing-panel.css';
 
 const NO_TOKENS: GeneratedToken[] = [];
@@ -22,7 +27,7 @@ export function TimingPanel() {
   const times = useMemo(() => stepTimes(generated), [generated]);
   const decodeMs = generated.at(-1)?.decodeMs ?? 0;
   return (
-    <FoldingPanel name="timing" title="Time" info={<AboutTiming />}>
+    <FoldingPanel name="timing" title="Time" info={<AboutTiming />} exports={TIMING_EXPORTS}>
       <table className="timing-table">
         <thead>
           <tr>
@@ -38,6 +43,7 @@ export function TimingPanel() {
           <PhaseRow name="decode" tokens={times.length} ms={decodeMs} />
         </tbody>
       </table>
+      <Traffic />
       <StageTimes />
       <TokenTimes times={times} />
       <details>
@@ -68,6 +74,7 @@ export function TimingPanel() {
           </table>
         </TableScroll>
       </details>
+      <KernelTimes />
     </FoldingPanel>
   );
 }
@@ -116,11 +123,35 @@ function AboutTiming() {
       <p>
         “Time stages” makes the next run time selection (choosing pairs and entries), attention and
         the rest of the model apart on the GPU, where the adapter can tell; the run is a little
-        slower with it.
+        slower with it. “Measure kernels” runs the present setup apart, each kernel in a pass of its
+        own; browsers round such times, so means over many steps are shown.
+      </p>
+      <p className="formula">
+        intensity = FLOPs / bytes; attained ≤ min(peak FLOP/s, bytes/s · intensity); ridge = peak
+        FLOP/s / bytes/s
       </p>
       <p>
-        Try: double the length with “keep all” and with a window, and compare the time per token.
+        The roofline says what bounds a kernel: left of the ridge the memory, right of it the
+        arithmetic. Bytes are those of inputs and outputs, each moved once; a kernel whose inputs
+        the GPU’s caches still hold can come out above the slope.
       </p>
+      <p>
+        Try: compare the two phases. A decode step reads every weight for one token, so it lies left
+        of the ridge; a long chunk uses each weight for many tokens and moves right. Then double the
+        length with “keep all” and with a window, and compare the time per token.
+      </p>
+      <PaperLink
+        title="Roofline: An Insightful Visual Performance Model for Multicore Architectures"
+        authors="Williams, Waterman, Patterson"
+        year={2009}
+        arxiv={null}
+      />
+      <PaperLink
+        title="LLM Inference Unveiled: Survey and Roofline Model Insights"
+        authors="Yuan et al."
+        year={2024}
+        arxiv="2402.16363"
+      />
     </>
   );
 }

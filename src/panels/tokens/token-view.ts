@@ -1,3 +1,4 @@
+import type { PlacedNeedle } from '../../needle/prompt-spec';
 import { onOneLine } from '../parts/token-text';
 import { colourAt, inkOn, type ScaleKind, scaled } from '../parts/weight-scale';
 import type { TokenShading } from './token-shade';
@@ -8,11 +9,15 @@ export const ROW_TOKENS = 64;
 export interface TokenViewProps {
   pieces: string[];
   promptLength: number;
-  needleSpan: [number, number] | null;
+  needles: PlacedNeedle[];
   questionSpan: [number, number] | null;
   shading: TokenShading;
+  /** Where a shading by amounts ends. */
+  most: number;
   scale: ScaleKind;
   dark: boolean;
+  /** Positions marked as sinks. */
+  sinks: ReadonlySet<number>;
   query: number | null;
   key: number | null;
 }
@@ -30,16 +35,19 @@ export interface TokenView {
 }
 
 interface Row {
+  index: number;
   element: HTMLElement;
   text: HTMLElement;
   pieces: string[];
-  /** Made when the row first comes near the view; until then the row is one plain text. */
+  /** Only while the row is near the view; otherwise the row is one plain text. */
   tokens: HTMLElement[] | null;
+  /** How each token looks now. */
+  looks: string[];
 }
 
 /**
  * The text as rows of tokens. Only rows near the view have an element per token, and only those are
- * painted, so that a text of 16k tokens costs no more than a short one.
+ * painted, so that a text of 32k tokens costs no more than a short one.
  */
 export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallbacks): TokenView {
   const rows: Row[] = [];
@@ -51,8 +59,10 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
       for (const { target, isIntersecting } of entries) {
         const row = rows[Number((target as HTMLElement).dataset.row)];
         if (!row) continue;
-        if (!isIntersecting) near.delete(row);
-        else if (!near.has(row)) {
+        if (!isIntersecting) {
+          near.delete(row);
+          if (row.tokens) writePlain(row);
+        } else if (!near.has(row)) {
           near.add(row);
           paint(row);
         }
@@ -74,8 +84,7 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
       if (row.pieces.length === wanted.length && row.pieces.every((p, i) => p === wanted[i]))
         continue;
       row.pieces = wanted;
-      row.tokens = null;
-      row.text.textContent = wanted.map(onOneLine).join('');
+      writePlain(row);
     }
   }
 
@@ -90,7 +99,7 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
     text.className = 'token-row-text';
     element.append(position, text);
     scroller.append(element);
-    const row: Row = { element, text, pieces: [], tokens: null };
+    const row: Row = { index, element, text, pieces: [], tokens: null, looks: [] };
     rows.push(row);
     observer.observe(element);
     return row;
@@ -98,9 +107,17 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
 
   function paint(row: Row) {
     if (!props) return;
-    const first = rows.indexOf(row) * ROW_TOKENS;
-    row.tokens ??= splitRow(row, first);
-    for (const [offset, token] of row.tokens.entries()) paintToken(token, first + offset, props);
+    const first = row.index * ROW_TOKENS;
+    row.tokens ??= splitRow(row);
+    for (const [offset, token] of row.tokens.entries()) {
+      const { classes, colour } = lookOf(first + offset, props);
+      const look = `${classes} ${colour}`;
+      if (row.looks[offset] === look) continue;
+      row.looks[offset] = look;
+      token.className = classes;
+      token.style.backgroundColor = colour;
+      token.style.color = colour && inkOn(colour);
+    }
   }
 
   function positionAt(target: EventTarget | null): number | null {
@@ -135,7 +152,7 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
     reveal(position) {
       const row = rows[Math.floor(position / ROW_TOKENS)];
       if (!row) return;
-      row.tokens ??= splitRow(row, rows.indexOf(row) * ROW_TOKENS);
+      row.tokens ??= splitRow(row);
       const view = scroller.getBoundingClientRect();
       const place = row.tokens[position % ROW_TOKENS].getBoundingClientRect();
       if (place.top >= view.top && place.bottom <= view.bottom) return;
@@ -152,50 +169,47 @@ export function createTokenView(scroller: HTMLElement, callbacks: TokenViewCallb
 }
 
 function paintsAlike(a: TokenViewProps, b: TokenViewProps): boolean {
-  return (
-    a.shading === b.shading &&
-    a.scale === b.scale &&
-    a.dark === b.dark &&
-    a.query === b.query &&
-    a.key === b.key &&
-    a.promptLength === b.promptLength &&
-    a.needleSpan === b.needleSpan &&
-    a.questionSpan === b.questionSpan
-  );
+  const { pieces: _, ...looks } = a;
+  return Object.entries(looks).every(([name, value]) => b[name as keyof TokenViewProps] === value);
 }
 
-function splitRow(row: Row, first: number): HTMLElement[] {
+function writePlain(row: Row) {
+  row.tokens = null;
+  row.text.textContent = row.pieces.map(onOneLine).join('');
+}
+
+function splitRow(row: Row): HTMLElement[] {
   const tokens = row.pieces.map((piece, offset) => {
     const token = document.createElement('span');
     token.textContent = onOneLine(piece);
-    token.dataset.position = String(first + offset);
+    token.dataset.position = String(row.index * ROW_TOKENS + offset);
     return token;
   });
+  row.looks = [];
   row.text.replaceChildren(...tokens);
   return tokens;
 }
 
-function paintToken(token: HTMLElement, position: number, props: TokenViewProps) {
-  const { needleSpan, questionSpan, promptLength, query, key, shading, scale, dark } = props;
+function lookOf(position: number, props: TokenViewProps): { classes: string; colour: string } {
+  const { needles, questionSpan, promptLength, query, key, sinks, shading } = props;
   const shade = shading.at(position);
   const classes = ['token', shade.kind];
-  if (needleSpan && position >= needleSpan[0] && position < needleSpan[1]) {
-    classes.push('in-needle', ...endsOf(needleSpan, position));
-  }
-  if (questionSpan && position >= questionSpan[0] && position < questionSpan[1]) {
-    classes.push('in-question', ...endsOf(questionSpan, position));
-  }
+  const needle = needles.find(({ span }) => isWithin(span, position));
+  if (needle) classes.push('in-needle', ...(needle.asked ? [] : ['not-asked']));
+  if (isWithin(questionSpan, position)) classes.push('in-question');
   if (position >= promptLength) classes.push('generated');
+  if (sinks.has(position)) classes.push('sink');
   if (position === query) classes.push('is-query');
   if (position === key) classes.push('is-key');
-  const className = classes.join(' ');
-  if (token.className !== className) token.className = className;
-  const place = shade.kind === 'weight' ? scaled(shade.weight, scale) : 0;
-  const colour = place > 0 ? colourAt(place, dark) : '';
-  token.style.backgroundColor = colour;
-  token.style.color = colour && inkOn(colour);
+  const place =
+    shade.kind === 'weight'
+      ? scaled(shade.weight, props.scale)
+      : shade.kind === 'amount'
+        ? Math.min(1, shade.amount / props.most)
+        : 0;
+  return { classes: classes.join(' '), colour: place > 0 ? colourAt(place, props.dark) : '' };
 }
 
-function endsOf([from, to]: [number, number], position: number): string[] {
-  return [...(position === from ? ['first'] : []), ...(position === to - 1 ? ['last'] : [])];
+function isWithin(span: [number, number] | null, position: number): boolean {
+  return span !== null && position >= span[0] && position < span[1];
 }

@@ -73,6 +73,11 @@ export interface CacheMethod {
   observe?(rows: ObservedRows): void;
   /** Called with each token's surprisal −ln p(x_i | x_<i) once it is known; of the first token it is null. */
   surprisal?(position: number, value: number | null): void;
+  /**
+   * The scores by which entries of a list would be dropped now; Infinity for those that stay whatever they
+   * score. Absent or null: not by scores.
+   */
+  ranks?(layer: number, kvHead: number, list: CacheEntry[]): number[] | null;
   /** Before `tokens` more entries arrive: what stays. */
   makeRoom?(entries: CacheEntries, tokens: number): CacheEntries;
   /** Once, at the moment that `compressAfter` names: what stays. */

@@ -12,6 +12,10 @@ export const a2sf: Entry<CachePolicy, CacheCost> = {
     'As H2O, but what an entry collected is worth less with every query that follows. So early tokens lose the head start of having been seen by more queries.',
   formula:
     'scoreⱼ ← λ · scoreⱼ + A[t, j];  kept(t) = top-(B − w) by score ∪ {t − w + 1, …, t};  memory ≈ 1/(1 − λ) queries',
+  leaving:
+    'The budget was full, and the entry had the least attention left of what it once collected.',
+  scoreMeaning:
+    'attention weight it got so far, each query’s worth λ times less one query later, summed over the query heads of the KV head',
   tryThis:
     'Compare the kept positions at λ = 1, which is H2O, with those at 0.95: they move towards the end of the text.',
   paper: {

@@ -13,6 +13,10 @@ export const adaKv: Entry<CachePolicy, CacheCost> = {
     'SnapKV’s scores, but the heads of a layer share one budget, and the best entries of all of them stay; a floor keeps every head alive. Heads that spread their attention get more room than heads that look at few places.',
   formula:
     'kept = window ∪ best ⌊φ(B − w)⌋ of each head ∪ best of the layer, G · (B − w) in all;  G KV heads',
+  leaving:
+    'The layer’s budget was shared out when reading ended, and the last queries had looked more at other entries of this and the other KV heads.',
+  scoreMeaning:
+    'attention weight from the queries of the observation window, summed over them, mean over the query heads of the KV head, pooled over neighbours',
   tryThis:
     'Compare the cache panel with SnapKV’s at the same budget: the same memory, but bars of different heights. A floor of 1 is SnapKV.',
   paper: {

@@ -11,6 +11,8 @@ export const duo: Entry<CachePolicy, CacheCost> = {
     'KV heads whose output needs the whole text keep everything; the others, by their measured gates, keep only sinks and the newest entries. Retrieval is the work of few heads, so most of the memory can go without it.',
   formula:
     'gate(l, g) in the lowest share:  kept(t) = {0, …, s − 1} ∪ {t − w + 1, …, t};  else all',
+  leaving:
+    'This KV head streams; the entry is no sink, and it fell out of the window of the newest entries.',
   tryThis:
     'Compare with StreamingLLM at the same window: with half of the heads streaming the needle is still found. Then raise the share until it is lost.',
   paper: {

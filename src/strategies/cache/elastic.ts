@@ -20,6 +20,10 @@ export const elastic: Entry<CachePolicy, CacheCost> = {
     'At the end of reading, the entries that got the most attention become anchors, and every other entry is averaged into the anchor nearest to it instead of being dropped; after that one entry at a fixed place leaves for every new token. What is merged still pulls a little, but rotated keys of different places blur each other.',
   formula:
     'anchors = sinks ∪ newest ∪ top by Σ_q mean over heads of A[q, j];  k_a ← mean of its bucket, v_a likewise;  then delete slot d per token',
+  leaving:
+    'With a score: it was averaged into the nearest anchor when reading ended. Without: it stood at the deletion point when a token came.',
+  scoreMeaning:
+    'attention weight it got while the prompt was read, mean over the layer’s query heads, summed over queries',
   tryThis:
     'Ask for a needle that stands beside an anchor, and compare with H2O at the same budget: merged entries are neither kept nor quite gone.',
   paper: {
@@ -74,7 +78,7 @@ export const elastic: Entry<CachePolicy, CacheCost> = {
       compressAfter: protocolOf(values),
       async prepare(bench) {
         const [sums, eviction, pipeline] = await Promise.all([
-          WeightSums.create(bench, { reduce: 'sum', decay: 1 }),
+          WeightSums.create(bench, { reduce: 'mean', decay: 1 }),
           Eviction.create(bench, {
             budgets: new Uint32Array(bench.cache.heads).fill(budget),
             sinks,
@@ -84,7 +88,7 @@ export const elastic: Entry<CachePolicy, CacheCost> = {
           bench.kernel(MERGE, { LIST_STRIDE: Math.min(budget, bench.capacity) }),
         ]);
         const { compaction } = eviction;
-        const drop = await RangeDrop.create(bench, compaction);
+        const drop = await RangeDrop.create(bench, compaction, { drops: true });
         const merge = bench.step(pipeline, { lists: compaction.lists });
         const end = compressionPoint(bench.strategy.cache, bench.parts);
         const vectors = compaction.stride * bench.model.sizes.lanes;
@@ -97,7 +101,7 @@ export const elastic: Entry<CachePolicy, CacheCost> = {
             if (!eviction.isDue(recorder)) return;
             eviction.choose(recorder);
             recorder.run(merge, Math.ceil(vectors / 64), bench.cache.heads);
-            compaction.record(recorder);
+            eviction.drop(recorder);
           },
           afterTokens(recorder: Recorder) {
             const excess = bench.cache.slots + recorder.tokens - budget;

@@ -11,6 +11,9 @@ export const h2o: Entry<CachePolicy, CacheCost> = {
   summary:
     'Each head keeps the entries that collected the most attention so far, and the newest ones; weights are summed over the query heads that share a KV head. A few tokens get most of the weight, but early ones have had more queries to collect it from.',
   formula: 'kept(t) = top-h of Σ_{q ≤ t} A[q, j]  ∪  {t − w + 1, …, t}',
+  leaving: 'The budget was full, and the entry had collected the least attention.',
+  scoreMeaning:
+    'attention weight it got so far, summed over all queries and the query heads of the KV head',
   tryThis:
     'Put the needle late in the text, then early: what is late has had fewer queries to be noticed by, and leaves first.',
   paper: {

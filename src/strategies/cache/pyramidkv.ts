@@ -17,6 +17,10 @@ export const pyramidKv: Entry<CachePolicy, CacheCost> = {
     'SnapKV with budgets that fall linearly from the first layer to the last. Low layers spread their attention over the text, high ones gather it in few places, so the same memory is shared out where it is needed.',
   formula:
     'b_l = b_max − l · ⌊(b_max − b_min)/(L − 1)⌋,  b_min = ⌊(B − w)/β⌋,  b_max = 2(B − w) − b_min;  kept = top-b_l ∪ window',
+  leaving:
+    'The layer’s budget was shared out when reading ended, and the last queries had looked more at other entries.',
+  scoreMeaning:
+    'attention weight from the queries of the observation window, summed over them, mean over the query heads of the KV head, pooled over neighbours',
   tryThis:
     'Take a small budget and compare with SnapKV; then raise β and watch the last layers of the cache panel get thin.',
   paper: {

@@ -96,10 +96,9 @@ export const quantised: Entry<CachePolicy, CacheCost> = {
           Compaction.create(bench, {
             stride: Math.min(capacity, residual + group),
             scores: false,
-            drops: false,
           }),
         ]);
-        const drop = await RangeDrop.create(bench, compaction);
+        const drop = await RangeDrop.create(bench, compaction, { drops: false });
         const record = (recorder: Recorder) => {
           const count = wholeGroups(cache.slots + recorder.tokens, values);
           if (count === 0) return;

@@ -27,7 +27,8 @@ export function ranked(options: RankedOptions): CachePolicy {
     compressAfter,
     async prepare(bench) {
       const [sums, eviction] = await Promise.all([
-        WeightSums.create(bench, { reduce: 'sum', decay }),
+        // Shared scores are means over all query heads of the layer.
+        WeightSums.create(bench, { reduce: layerShared ? 'mean' : 'sum', decay }),
         Eviction.create(bench, {
           budgets: new Uint32Array(bench.cache.heads).fill(budget),
           sinks: 0,

@@ -23,6 +23,8 @@ export const razor: Entry<CachePolicy, CacheCost> = {
     'Retrieval heads, found by how they attend to repeated random text, keep everything; the others keep sinks, the newest entries, and one entry that stands for all that was dropped. The stand-in takes the weight that the dropped entries would have got, so the rest is not overrated.',
   formula:
     'k̂ = mean of N dropped keys, v̂ = mean of their values, score + ln N;  kept = sinks ∪ {k̂} ∪ newest',
+  leaving:
+    'This KV head does not retrieve: between sinks and newest all entries are folded into one, which stands at the place of the last of them.',
   tryThis:
     'Set both shares to 0, so that no head retrieves: the needle is lost, though the text stays fluent. A few per cent bring it back.',
   paper: {
@@ -124,9 +126,9 @@ async function prepare(
   const anyHead = folding.indexOf(1);
   const [compensate, compaction] = await Promise.all([
     bench.kernel(COMPENSATE),
-    Compaction.create(bench, { stride: bench.capacity, scores: false, drops: true }),
+    Compaction.create(bench, { stride: bench.capacity, scores: false }),
   ]);
-  const drop = await RangeDrop.create(bench, compaction);
+  const drop = await RangeDrop.create(bench, compaction, { drops: true });
   const sums = bench.storage('sums of folded entries', folding.length * 2 * config.headDim * 4);
   const fold = bench.uniform(COMPENSATE, 'Fold', { first: 0, end: 0, total: 0 });
   const step = bench.step(compensate, {

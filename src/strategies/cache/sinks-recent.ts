@@ -12,6 +12,7 @@ export const sinksRecent: Entry<CachePolicy, CacheCost> = {
   summary:
     'The first few tokens and the newest ones stay, everything between is evicted, and positions are counted inside the cache. Fluency can go on for ever in constant memory, but what was evicted cannot be recalled.',
   formula: 'kept(t) = {0, …, s − 1} ∪ {t − w + 1, …, t};  position = index among the kept',
+  leaving: 'It is no sink, and it fell out of the window of the newest entries.',
   tryThis:
     'Find a needle with “keep all”, then switch to this: the text is still fluent, the needle is lost.',
   paper: {

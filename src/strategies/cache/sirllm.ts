@@ -4,6 +4,7 @@ import forced from '../../../shaders/shared/forced.wgsl?raw';
 import type { Bench } from '../../engine/bench';
 import { kernel, SHARED } from '../../engine/kernels';
 import { Compaction } from '../../engine/primitives/compaction';
+import { DropLog } from '../../engine/primitives/drop-log';
 import { Ranking } from '../../engine/primitives/ranking';
 import {
   MEASURE,
@@ -11,7 +12,6 @@ import {
   SELECT_LIST,
   SELECTOR_THREADS,
 } from '../../engine/primitives/selectors';
-import { Surprisal } from '../../engine/primitives/surprisal';
 import { type CachePolicy, type CacheWork, NO_WINDOW } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
@@ -29,6 +29,9 @@ export const sirLlm: Entry<CachePolicy, CacheCost> = {
     'Tokens that the model did not expect stay, beside sinks and the newest, and what they are worth fades round by round; a round is a fixed number of tokens, and positions count inside the cache. Names and numbers are said once and hard to guess, so they outlive the words around them.',
   formula:
     'eᵢ = −ln p(xᵢ | x_<i);  per round of r tokens: kept = sinks ∪ top-(E − r) by e ∪ newest,  e ← η · e',
+  leaving:
+    'A new round needed room; the entry is no sink, surprised the model less than others did, and was not among the newest.',
+  scoreMeaning: 'surprisal −ln p of the token in nats, times η for each round since',
   tryThis:
     'Compare with StreamingLLM at the same size: look in the cache panel for the digits of the needle among what stays.',
   paper: {
@@ -105,36 +108,37 @@ async function prepare(bench: Bench, values: ParameterValues): Promise<CacheWork
   const capacity = capacityOf(values);
   const kept = capacity - round;
   const surprising = Math.max(0, numberValue(values, 'entropy') - round);
-  const [surprisal, ranking, compaction] = await Promise.all([
-    Surprisal.create(bench),
+  const [{ surprisals }, ranking, compaction] = await Promise.all([
+    bench.surprisal('selection'),
     Ranking.create(bench, {
       budgets: new Uint32Array(heads).fill(sinks + surprising),
       sinks,
       recent: 0,
     }),
-    Compaction.create(bench, { stride: bench.capacity, scores: true, drops: true }),
+    Compaction.create(bench, { stride: bench.capacity, scores: true }),
   ]);
   const { values: ranked, sizes, stride } = ranking;
   const rows = { VALUE_STRIDE: stride, BITS_STRIDE: Math.ceil(stride / 32) };
   const selector = { ...rows, THREADS: SELECTOR_THREADS, MEASURE: MEASURE.count };
-  const [keep, bits, newest, list] = await Promise.all([
+  const [keep, bits, newest, list, log] = await Promise.all([
     bench.kernel(KEEP, { ROUND: round, DECAY: numberValue(values, 'decay') }),
     bench.kernel(SELECT_BITS, { ...selector, BITS_START: 0 }),
     bench.kernel(NEWEST, rows),
     bench.kernel(SELECT_LIST, { ...selector, LIST_STRIDE: compaction.stride }),
+    DropLog.create(bench, compaction, { values: ranked, stride, alone: false }),
   ]);
+  // A log reads the ranking after the choice.
+  const filled = bench.inspection ? bench.storage('filled rows', heads * stride * 4) : ranked;
   const chosen = bench.storage('surprising slots', heads * rows.BITS_STRIDE * 4);
-  const { running } = surprisal;
-  const keepStep = bench.step(keep, { running, scores: bench.slotScores() });
+  const keepStep = bench.step(keep, { surprisals, scores: bench.slotScores() });
   const bitsStep = bench.step(bits, { values: ranked, sizes, bits: chosen });
   const fill = bench.uniform(NEWEST, 'Fill', { kept });
-  const newestStep = bench.step(newest, { fill, chosen, values: ranked, sizes });
-  const listStep = bench.step(list, { values: ranked, sizes, lists: compaction.lists });
+  const newestStep = bench.step(newest, { fill, chosen, values: filled, sizes });
+  const listStep = bench.step(list, { values: filled, sizes, lists: compaction.lists });
   const slotGroups = (tokens: number) => Math.ceil((bench.cache.slots + tokens) / 64);
   return {
     observeOutput(recorder) {
       recorder.stage('selection');
-      surprisal.record(recorder);
       recorder.run(keepStep, slotGroups(recorder.tokens), heads);
       recorder.stage('model');
     },
@@ -144,6 +148,7 @@ async function prepare(bench: Bench, values: ParameterValues): Promise<CacheWork
       recorder.run(bitsStep, heads);
       recorder.run(newestStep, slotGroups(0), heads);
       recorder.run(listStep, heads);
+      log.record(recorder);
       compaction.record(recorder);
     },
     slotsLeft: (held) => held.map((slots) => Math.min(slots, kept)),

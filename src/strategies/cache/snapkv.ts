@@ -12,6 +12,10 @@ export const snapKv: Entry<CachePolicy, CacheCost> = {
     'Once, at the end of reading, the last queries choose head by head which earlier entries stay; what follows is kept beside the budget. The end of a prompt already knows what the answer will need, if the question stands there.',
   formula:
     'scoreⱼ = pool_κ(Σ_{q in window} mean over the group of A[q, j]);  kept = top-(B − w) ∪ window',
+  leaving:
+    'The budget was shared out when reading ended, and the last queries had looked more at other entries.',
+  scoreMeaning:
+    'attention weight from the queries of the observation window, summed over them, mean over the query heads of the KV head, pooled over neighbours',
   tryThis:
     'Compress after the whole prompt, then before the question: with the same budget the needle stays, then it is lost.',
   paper: {

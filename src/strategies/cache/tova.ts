@@ -10,6 +10,8 @@ export const tova: Entry<CachePolicy, CacheCost> = {
   summary:
     'What the newest query attends to least leaves, by the mean over all heads of the layer, which share one list; the newest entry competes like any other. The cache is then a state of fixed size, as in a recurrent network.',
   formula: 'scoreⱼ = mean over heads of A[t, j];  kept(t) = top-B by score',
+  leaving: 'The budget was full, and the newest query gave the entry the least attention.',
+  scoreMeaning: 'attention weight from the newest query, mean over the layer’s query heads',
   tryThis:
     'Follow the first token: it stays though nothing protects it. A needle that one query ignores is gone for good.',
   paper: {

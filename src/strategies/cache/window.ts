@@ -8,6 +8,7 @@ export const window: Entry<CachePolicy, CacheCost> = {
   summary:
     'Only the newest entries stay; each token sees itself and the tokens just before it. Anything older is gone, whatever it said.',
   formula: 'kept(t) = {t − w + 1, …, t}',
+  leaving: 'It fell out of the window of the newest entries.',
   tryThis: 'Put the needle outside the window and run: the answer can no longer be copied.',
   paper: {
     title: 'Longformer: The Long-Document Transformer',

@@ -93,3 +93,8 @@ export function needles({ found, prompts }: Outcome): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
+
+/** For shares that differ by little. */
+export function exactPercent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,4 +1,4 @@
-import type { CacheEntries, CacheMethod, MethodShape } from '../method';
+import type { CacheEntries, CacheEntry, CacheMethod, MethodShape } from '../method';
 import { topIndices } from '../top-k';
 import { groupOf } from './group';
 import { SEES_ALL } from './keep-all';
@@ -24,16 +24,19 @@ export function a2sf(values: A2sfValues, shape: MethodShape): CacheMethod {
     Array.from({ length: shape.kvHeads }, () => new Map<number, number>()),
   );
 
+  function ranks(layer: number, kvHead: number, list: CacheEntry[]): number[] {
+    return list.map(({ position }, index) =>
+      index >= list.length - recent
+        ? Number.POSITIVE_INFINITY
+        : (scores[layer][kvHead].get(position) ?? 0),
+    );
+  }
+
   function evict(entries: CacheEntries): CacheEntries {
     return entries.map((lists, layer) =>
-      lists.map((list, kvHead) => {
-        const ranks = list.map(({ position }, index) =>
-          index >= list.length - recent
-            ? Number.POSITIVE_INFINITY
-            : (scores[layer][kvHead].get(position) ?? 0),
-        );
-        return topIndices(ranks, budget).map((index) => list[index]);
-      }),
+      lists.map((list, kvHead) =>
+        topIndices(ranks(layer, kvHead, list), budget).map((index) => list[index]),
+      ),
     );
   }
 
@@ -53,6 +56,7 @@ export function a2sf(values: A2sfValues, shape: MethodShape): CacheMethod {
         }
       });
     },
+    ranks,
     compress: evict,
     afterTokens: evict,
   };

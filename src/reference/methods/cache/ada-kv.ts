@@ -22,6 +22,7 @@ export function adaKv(values: AdaKvValues, shape: MethodShape): CacheMethod {
     window: () => SEES_ALL,
     compressAfter: protocol,
     observe: observation.observe,
+    ranks: (layer, kvHead, list) => observation.ranks(layer, kvHead, list),
     compress: (entries) =>
       entries.map((lists, layer) => {
         if (lists[0].length <= budget) return lists;

@@ -27,8 +27,18 @@ export interface ElasticValues {
 export function elastic(values: ElasticValues, shape: MethodShape): CacheMethod {
   const { budget, sinks, recent, distance, protocol } = values;
   const deleteAt = distance < 0 ? budget + distance : distance;
-  /** Sum of weights over query heads and queries, by layer and position; it ranks like the mean. */
+  /** Mean over query heads, summed over queries, by layer and position. */
   const scores = Array.from({ length: shape.layers }, () => new Map<number, number>());
+  let compressed = false;
+
+  function ranks(layer: number, list: CacheEntry[]): number[] {
+    return list.map(({ position }, index) =>
+      index < sinks || index >= list.length - recent
+        ? Number.POSITIVE_INFINITY
+        : (scores[layer].get(position) ?? 0),
+    );
+  }
+
   return {
     positions: 'original',
     window: () => SEES_ALL,
@@ -36,21 +46,18 @@ export function elastic(values: ElasticValues, shape: MethodShape): CacheMethod 
     observe({ layer, weights }) {
       for (const row of weights.flat()) {
         for (const [position, weight] of row) {
-          scores[layer].set(position, (scores[layer].get(position) ?? 0) + weight);
+          const before = scores[layer].get(position) ?? 0;
+          scores[layer].set(position, before + weight / shape.heads);
         }
       }
     },
-    compress: (entries) =>
-      entries.map((lists, layer) =>
-        lists.map((list) => {
-          const ranks = list.map(({ position }, index) =>
-            index < sinks || index >= list.length - recent
-              ? Number.POSITIVE_INFINITY
-              : (scores[layer].get(position) ?? 0),
-          );
-          return merged(list, topIndices(ranks, budget));
-        }),
-      ),
+    ranks: (layer, _kvHead, list) => (compressed ? null : ranks(layer, list)),
+    compress(entries) {
+      compressed = true;
+      return entries.map((lists, layer) =>
+        lists.map((list) => merged(list, topIndices(ranks(layer, list), budget))),
+      );
+    },
     afterTokens: (entries) =>
       entries.map((lists) =>
         lists.map((list) => list.toSpliced(deleteAt, Math.max(0, list.length - budget))),

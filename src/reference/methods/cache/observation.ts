@@ -41,6 +41,12 @@ export function observationWindow(
       return pool(sums, kernel, pooling);
     },
 
+    /** The same for all entries of the list; those of the window stay. */
+    ranks(layer: number, kvHead: number, list: CacheEntry[]): number[] {
+      const scores = this.scores(layer, kvHead, list);
+      return list.map((_, index) => scores[index] ?? Number.POSITIVE_INFINITY);
+    },
+
     /** The chosen entries and the window. */
     keep(list: CacheEntry[], chosen: number[]): CacheEntry[] {
       return [...chosen.map((index) => list[index]), ...list.slice(list.length - window)];

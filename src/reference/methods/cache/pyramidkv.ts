@@ -19,6 +19,7 @@ export function pyramidKv(values: PyramidKvValues, shape: MethodShape): CacheMet
     window: () => SEES_ALL,
     compressAfter: protocol,
     observe: observation.observe,
+    ranks: (layer, kvHead, list) => observation.ranks(layer, kvHead, list),
     compress: (entries) =>
       entries.map((lists, layer) =>
         lists.map((list, kvHead) => {

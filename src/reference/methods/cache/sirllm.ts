@@ -1,4 +1,4 @@
-import type { CacheEntries, CacheMethod } from '../method';
+import type { CacheEntries, CacheEntry, CacheMethod } from '../method';
 import { topIndices } from '../top-k';
 import { SEES_ALL } from './keep-all';
 
@@ -40,13 +40,17 @@ export function sirLlm(values: SirLlmValues): CacheMethod {
     return topIndices(ranks, capacity - round);
   }
 
-  function beginRound(entries: CacheEntries): CacheEntries {
+  function scoresOf(list: CacheEntry[]): number[] {
     const highest = Math.max(0, ...[...surprisals.values()].map((value) => value ?? 0));
-    const positions = entries[0][0].map(({ position }) => position);
-    const scores = positions.map((position) => surprisals.get(position) ?? highest);
+    return list.map(({ position }) => surprisals.get(position) ?? highest);
+  }
+
+  function beginRound(entries: CacheEntries): CacheEntries {
+    const list = entries[0][0];
+    const scores = scoresOf(list);
     const indices = kept(scores);
     surprisals.clear();
-    for (const index of indices) surprisals.set(positions[index], decay * scores[index]);
+    for (const index of indices) surprisals.set(list[index].position, decay * scores[index]);
     return entries.map((lists) => lists.map((list) => indices.map((index) => list[index])));
   }
 
@@ -55,6 +59,12 @@ export function sirLlm(values: SirLlmValues): CacheMethod {
     window: () => SEES_ALL,
     compressAfter: 'prompt',
     surprisal: (position, value) => surprisals.set(position, value),
+    ranks(_layer, _kvHead, list) {
+      const scores = scoresOf(list);
+      // What stays may stay as one of the newest, whatever it scores.
+      for (const index of kept(scores)) scores[index] = Number.POSITIVE_INFINITY;
+      return scores;
+    },
     makeRoom(entries, tokens) {
       const fits = tokens <= roundLeft;
       roundLeft = (fits ? roundLeft : round) - tokens;

@@ -20,6 +20,7 @@ export function snapKv(values: SnapKvValues, shape: MethodShape): CacheMethod {
     window: () => SEES_ALL,
     compressAfter: protocol,
     observe: observation.observe,
+    ranks: (layer, kvHead, list) => observation.ranks(layer, kvHead, list),
     compress: (entries) =>
       entries.map((lists, layer) =>
         lists.map((list, kvHead) => {

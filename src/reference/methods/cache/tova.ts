@@ -1,4 +1,4 @@
-import type { CacheEntries, CacheMethod, MethodShape } from '../method';
+import type { CacheEntries, CacheEntry, CacheMethod, MethodShape } from '../method';
 import { topIndices } from '../top-k';
 import { SEES_ALL } from './keep-all';
 
@@ -13,15 +13,18 @@ export interface TovaValues {
  * one list for the heads of a layer. The newest entry competes like any other.
  */
 export function tova({ budget, protocol }: TovaValues, shape: MethodShape): CacheMethod {
-  /** Sum of the newest row over the query heads, by layer and position. */
+  /** Mean of the newest row over the query heads, by layer and position. */
   const newest = Array.from({ length: shape.layers }, () => new Map<number, number>());
+
+  function ranks(layer: number, _kvHead: number, list: CacheEntry[]): number[] {
+    return list.map(({ position }) => newest[layer].get(position) ?? 0);
+  }
 
   function evict(entries: CacheEntries): CacheEntries {
     return entries.map((lists, layer) =>
-      lists.map((list) => {
-        const scores = list.map(({ position }) => newest[layer].get(position) ?? 0);
-        return topIndices(scores, budget).map((index) => list[index]);
-      }),
+      lists.map((list, kvHead) =>
+        topIndices(ranks(layer, kvHead, list), budget).map((index) => list[index]),
+      ),
     );
   }
 
@@ -33,10 +36,12 @@ export function tova({ budget, protocol }: TovaValues, shape: MethodShape): Cach
       newest[layer].clear();
       for (const rows of weights) {
         for (const [position, weight] of rows[rows.length - 1]) {
-          newest[layer].set(position, (newest[layer].get(position) ?? 0) + weight);
+          const before = newest[layer].get(position) ?? 0;
+          newest[layer].set(position, before + weight / shape.heads);
         }
       }
     },
+    ranks,
     compress: evict,
     afterTokens: evict,
   };

@@ -1,0 +1,101 @@
+import { TroubleError } from '../trouble';
+import type { GpuModel } from './gpu-model';
+import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
+import { ROPE_POSITIONS } from './rope-table';
+import type { RunOptions } from './run';
+import { needsContext, type Strategy } from './strategy';
+
+/**
+ * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Where windows
+ * bound the cache it is the only one: what the cache holds then never depends on the clock.
+ */
+export const MIN_CHUNK = 32;
+
+/** Tokens of every chunk, where results depend on it or the caller fixed it; null: as the adapter's speed allows. */
+export function fixedChunk({ strategy, chunk }: RunOptions, { config }: GpuModel): number | null {
+  const { prefill, cache, decode } = strategy;
+  const asked = cache.round ?? chunk;
+  if (asked !== undefined) return asked;
+  if (prefill.parts.length > 0 || decode.wholeChunks) return MAX_CHUNK;
+  const windows = allWindows(cache, config);
+  return windows.some(({ recent }) => Number.isFinite(recent)) ? MIN_CHUNK : null;
+}
+
+function allWindows(cache: Strategy['cache'], { layers, kvHeads }: GpuModel['config']) {
+  return Array.from({ length: layers * kvHeads }, (_, head) =>
+    cache.windowOf(Math.floor(head / kvHeads), head % kvHeads),
+  );
+}
+
+/** Slots that each head may fill at once, in a text of `length` tokens. */
+export function headCapacities(
+  { strategy: { cache }, chunk = MIN_CHUNK }: RunOptions,
+  model: GpuModel,
+  length: number,
+): number[] {
+  return allWindows(cache, model.config).map(({ sinks, recent }) => {
+    // A windowed head fills sinks and window, the chunk being read, and what its last pages have to spare.
+    const windowed = sinks + recent + chunk + 2 * PAGE_SLOTS;
+    return Math.min(length, windowed, cache.most ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+export function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
+  if (ids.length === 0) {
+    throw new TroubleError('bad-input', 'The prompt is empty.', 'Give at least one token.');
+  }
+  for (let i = 0; i < ids.length; i++) {
+    if (!Number.isInteger(ids[i]) || ids[i] < 0 || ids[i] >= vocabSize) {
+      throw new TroubleError(
+        'bad-input',
+        `Token ${i} is ${ids[i]}; this model's ids go from 0 to ${vocabSize - 1}.`,
+        'Use ids of this model’s own tokenizer.',
+      );
+    }
+  }
+}
+
+/**
+ * Positions of the text end with the model's context; positions in a bounded cache do not.
+ * @param capacity entries that the fullest head may hold
+ */
+export function checkContext(
+  { config }: GpuModel,
+  { ids, strategy, maxTokens }: RunOptions,
+  capacity: number,
+): void {
+  const { contextLength } = config;
+  const inCache = strategy.cache.positions === 'reindexed';
+  const reach = inCache ? capacity : ids.length + maxTokens;
+  if (reach > ROPE_POSITIONS) {
+    throw new TroubleError(
+      'prompt-too-long',
+      `Positions up to ${reach} are needed; Needlescope can compute ${ROPE_POSITIONS}.`,
+      'Use a shorter prompt or a smaller window.',
+    );
+  }
+  if (inCache) {
+    const { sinks, recent } = strategy.cache.windowOf(0, 0);
+    const most = Math.min(sinks + recent, strategy.cache.most ?? Number.POSITIVE_INFINITY);
+    if (ids.length > contextLength && most > contextLength) {
+      throw new TroubleError(
+        'prompt-too-long',
+        `The cache may hold ${most} entries, the model's context is ${contextLength} tokens.`,
+        'Keep fewer entries.',
+      );
+    }
+    return;
+  }
+  if (ids.length > contextLength && needsContext(strategy)) {
+    const over = ids.length - contextLength;
+    throw new TroubleError(
+      'prompt-too-long',
+      `The prompt has ${ids.length} tokens, ${over} more than the model's context of ${contextLength}.`,
+      'StreamingLLM counts positions inside its cache and can go on; or cut the prompt.',
+      [
+        { do: 'use-preset', preset: 'streaming-llm', label: 'Use StreamingLLM' },
+        { do: 'set-length', length: contextLength, label: `Cut to ${contextLength} tokens` },
+      ],
+    );
+  }
+}

@@ -1,0 +1,4 @@
+/** A seed for a button that wants another one. */
+export function drawSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
+}
