@@ -12,7 +12,7 @@ export default defineConfig({
   outputDir: 'test-results',
   // All tests share one software adapter; side by side they would only slow each other down.
   workers: 1,
-  timeout: 120_000,
+  timeout: 180_000,
   use: { baseURL: url, launchOptions: browserLaunchOptions() },
   webServer: { command: 'node e2e/tools/serve.mjs', url, reuseExistingServer: false },
 });

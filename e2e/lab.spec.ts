@@ -8,7 +8,10 @@ import reference from '../src/reference/embedded-model.json' with { type: 'json'
 /** Runs one command as a person would in a terminal. */
 function lab(...words: string[]): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['e2e/tools/lab.mjs', ...words, '--adapter', 'software']);
+    // Playwright asks for colours; beside NO_COLOR that makes Node print a warning.
+    const { FORCE_COLOR: _, ...env } = process.env;
+    const flags = ['--adapter', 'software'];
+    const child = spawn(process.execPath, ['e2e/tools/lab.mjs', ...words, ...flags], { env });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (part) => {

@@ -22,6 +22,7 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: '← →', does: 'In the text: pick the token before or after' },
   { keys: '← → ↑ ↓', does: 'In the map and the heads: move the picked cell' },
   { keys: '+ − 0', does: 'In the map: zoom in, zoom out, show all' },
+  { keys: 'Page ↑ ↓ Home End', does: 'In the map: move the view' },
 ];
 
 /** Acts on single keys, except where a person types or a dialog is open. */

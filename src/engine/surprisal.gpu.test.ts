@@ -85,6 +85,8 @@ describe('the surprisal of tokens', () => {
     expect(run.traffic.prefill.bytesReadBack).toBe(4);
     expect(run.traffic.decode.bytesReadBack).toBe(0);
     expect(run.traffic.decode.dispatches % 8).toBe(0);
+    // The one value that was looked up here.
+    expect(run.bytesLookedUp).toBe(4);
     run.destroy();
   });
 });

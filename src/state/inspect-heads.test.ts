@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defaultPrompt } from '../needle/default-prompt';
 import type { CacheSnapshot, HeadsAtSpec } from '../worker/protocol';
 import { createHeadInspector, pointedKey } from './inspect-heads';
@@ -6,6 +6,9 @@ import { createLookUp } from './look-up';
 import type { FoldablePanel } from './open-panels';
 import { createPageStore, type PageState, type RunView } from './page-store';
 import { setupFrom } from './setup';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
 
 const ALL: FoldablePanel[] = ['tokens', 'heads', 'sinks'];
 
@@ -20,7 +23,7 @@ function page(change: Partial<PageState> = {}, read = 30) {
   store.setState({
     run: {
       id: 1,
-      prefill: { done: read, total: 30, ms: 0 },
+      prefill: { done: read, total: 30, ms: 100 },
       cache: { tokens: read } as CacheSnapshot,
       measures: { surprisal: true },
     } as RunView,
@@ -43,7 +46,7 @@ function page(change: Partial<PageState> = {}, read = 30) {
   const inspect = createHeadInspector(engine, createLookUp(store, vi.fn()));
   const look = async () => {
     inspect(store.getState());
-    await vi.waitFor(() => {});
+    await vi.advanceTimersByTimeAsync(0);
     return asked.splice(0).sort();
   };
   return { store, look };
@@ -69,10 +72,25 @@ test.each<[PageState['shading'], string[]]>([
   expect(await page({ shading, folded: ['heads', 'sinks'] }).look()).toEqual(expected);
 });
 
-test('while the model reads or writes, only what is pointed at is looked up', async () => {
-  expect(await page({ activity: 'running' }).look()).toEqual(['headsAt']);
-  expect(await page({}, 25).look()).toEqual(['headsAt']);
+test('while the model reads, only what is pointed at is looked up', async () => {
+  expect(await page({ activity: 'running' }, 25).look()).toEqual(['headsAt']);
+  expect(await page({ activity: 'paused' }, 25).look()).toEqual(['headsAt']);
   expect(await page({ activity: 'paused' }).look()).toHaveLength(3);
+});
+
+test('while it writes, all is looked up again and again, but rarely', async () => {
+  const { store, look } = page({ activity: 'running', folded: ['tokens'] });
+  const later = async (ms: number, tokens: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    store.setState(({ run }) => ({
+      run: { ...(run as RunView), cache: { tokens } as CacheSnapshot },
+    }));
+    return look();
+  };
+  expect(await look()).toEqual([]);
+  expect(await later(850, 31)).toEqual([]);
+  // Reading took 100 ms, so that a look may be due after 900.
+  expect(await later(60, 32)).toEqual(['heads', 'sinks']);
 });
 
 test('who looks at a key: the picked query, or all that can', () => {

@@ -2,40 +2,59 @@ import { unwrap } from '../worker/client';
 import type { EngineApi, HeadsAtSpec } from '../worker/protocol';
 import type { LookUp } from './look-up';
 import { createNewestOnly } from './newest-only';
-import { anyOpen, type PageState, processedTokens } from './page-store';
+import { createPace } from './pace';
+import { anyOpen, type PageState, processedTokens, type RunView } from './page-store';
 
 type Engine = Pick<EngineApi, 'heads' | 'headsAt' | 'sinks' | 'tokenCurves' | 'surprisal'>;
 
 /** Looks up what is about all heads at once: their scores, sinks, curves along the text, and who looks at a key. */
 export function createHeadInspector(engine: Engine, lookUp: LookUp): (state: PageState) => void {
-  const newestOnly = createNewestOnly();
+  const pointed = createNewestOnly();
+  // While one steps through a run, only what is about its newest token is worth the time.
+  const slow = {
+    heads: createNewestOnly(),
+    sinks: createNewestOnly(),
+    curves: createNewestOnly(),
+  };
+  const pace = createPace();
+
+  /** What takes a pass over the whole text. */
+  async function lookAtAll(state: PageState, run: RunView): Promise<void> {
+    const read = String(processedTokens(run));
+    const inText = anyOpen(state, 'tokens') ? state.shading : null;
+    const looks: Promise<void>[] = [];
+    if (anyOpen(state, 'heads')) {
+      const look = () => slow.heads(async () => unwrap(await engine.heads()));
+      looks.push(lookUp('heads', read, look));
+    }
+    if (anyOpen(state, 'sinks') || inText === 'sink') {
+      const look = () => slow.sinks(async () => unwrap(await engine.sinks()));
+      looks.push(lookUp('sinks', read, look));
+    }
+    if (inText === 'waad' || inText === 'fai') {
+      const look = () => slow.curves(async () => unwrap(await engine.tokenCurves()));
+      looks.push(lookUp('curves', read, look));
+    }
+    if (inText === 'surprisal' && run.measures.surprisal) {
+      looks.push(lookUp('surprisal', read, async () => unwrap(await engine.surprisal())));
+    }
+    await Promise.all(looks);
+  }
 
   return (state) => {
-    const { run, shading, activity } = state;
+    const { run, activity } = state;
     if (!run) return;
     const spec = pointedKey(state);
     if (spec && anyOpen(state, 'tokens')) {
       void lookUp('headsAt', `${spec.key} ${spec.queries}`, () =>
-        newestOnly(async () => unwrap(await engine.headsAt(spec))),
+        pointed(async () => unwrap(await engine.headsAt(spec))),
       );
     }
-    // The others take their time, which a run must not lose.
-    const promptRead = run.prefill.done === run.prefill.total;
-    if (!promptRead || activity === 'running') return;
-    const read = String(processedTokens(run));
-    if (anyOpen(state, 'heads')) {
-      void lookUp('heads', read, async () => unwrap(await engine.heads()));
-    }
-    const inText = anyOpen(state, 'tokens') ? shading : null;
-    if (anyOpen(state, 'sinks') || inText === 'sink') {
-      void lookUp('sinks', read, async () => unwrap(await engine.sinks()));
-    }
-    if (inText === 'waad' || inText === 'fai') {
-      void lookUp('curves', read, async () => unwrap(await engine.tokenCurves()));
-    }
-    if (inText === 'surprisal' && run.measures.surprisal) {
-      void lookUp('surprisal', read, async () => unwrap(await engine.surprisal()));
-    }
+    if (run.prefill.done < run.prefill.total) return;
+    // One pass over the text takes no longer than reading it did.
+    const isDue = pace.isDue(run.id, run.prefill.ms);
+    if (activity !== 'running') void lookAtAll(state, run);
+    else if (isDue) void pace.timed(lookAtAll(state, run));
   };
 }
 

@@ -67,7 +67,7 @@ export function keepInspected(
     }
     const { layer } = selection;
     const kvHead = kvHeadOf(model, selection.head);
-    if (anyOpen(state, 'tokens', 'heatmap')) {
+    if (anyOpen(state, 'tokens')) {
       void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
         const queries = unwrap(await engine.evictedAt(layer, kvHead));
         return { layer, kvHead, queries };

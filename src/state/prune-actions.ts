@@ -23,7 +23,8 @@ export interface PruneActions {
 
 /** Why nothing can be pruned now; null: it can. */
 export function pruneProblem(state: PageState): string | null {
-  const { run, model, activity, headView } = state;
+  const { run, model, activity, headView, pruning } = state;
+  if (pruning?.state === 'running') return 'The experiment is under way.';
   if (!model || !run?.result) return 'Run the prompt to its end first: that run is the baseline.';
   if (activity !== 'idle') return 'Wait until the run has ended.';
   if (run.result.stopReason === 'stopped')

@@ -85,7 +85,7 @@ export const SCORE_FACTS: Record<HeadScore, ScoreFacts> = {
   },
   class: {
     title: 'head class in use',
-    means: 'entries of its KV head that the newest query sees',
+    means: 'entries that the newest query sees in its KV head; w: a window',
     unit: 'entries',
     inCell: (value) => String(value),
     counted: () => 'in the cache now',

@@ -44,16 +44,20 @@ describe('a cell in words', () => {
 
   test('of two runs, with both numbers and their difference', () => {
     const cell = { ...SINGLE, value: 0.5, compared: 0.25 };
-    expect(describeCell(cell, TEXT, EXACT).at(-1)).toBe('weight −0.2500 = B 0.2500 − A 0.5000');
+    expect(describeCell(cell, TEXT, EXACT).at(-1)).toBe(
+      'weight B − A = −0.2500 (A 0.5000, B 0.2500)',
+    );
     const lost = { ...SINGLE, value: 0.5, compared: CELL_EVICTED };
-    expect(describeCell(lost, TEXT, EXACT).at(-1)).toBe('weight −0.5000 = B evicted − A 0.5000');
+    expect(describeCell(lost, TEXT, EXACT).at(-1)).toBe(
+      'weight B − A = −0.5000 (A 0.5000, B evicted)',
+    );
     const neither = { ...SINGLE, value: CELL_EVICTED, compared: CELL_SKIPPED };
     expect(describeCell(neither, TEXT, EXACT).at(-1)).toBe(
       'evicted before this query in both runs',
     );
     const pooled = { ...POOLED, value: CELL_SKIPPED, compared: 0.25 };
     expect(describeCell(pooled, TEXT, EXACT).slice(-2)).toEqual([
-      'weight +0.2500 = B 0.2500 − A left out',
+      'weight B − A = +0.2500 (A left out, B 0.2500)',
       'max of the weights computed in 4 × 2 pairs, 1 of 4 queries and 1 of 2 keys sampled',
     ]);
   });

@@ -42,7 +42,7 @@ export function describeCell(
   if (compared !== null) {
     const difference = differenceOf(value, compared);
     if (difference === null) return [...lines, whyEmpty(cell, text.promptLength, origin)];
-    const sides = `${name} ${formatDifference(difference)} = B ${side(compared)} − A ${side(value)}`;
+    const sides = `${name} B − A = ${formatDifference(difference)} (A ${side(value)}, B ${side(compared)})`;
     return isSingle(cell) ? [...lines, sides] : [...lines, sides, `${of}${comma(sample)}`];
   }
   if (kindOf(value) !== 'computed') return [...lines, whyEmpty(cell, text.promptLength, origin)];

@@ -29,7 +29,10 @@ export function MapReadOut({ view, tiles, row, mask }: MapReadOutProps) {
       : null;
   return (
     <p className="read-out hint" aria-live="polite">
-      {lines ? lines.join(' · ') : tiles.newest && describeTile(tiles.newest, mask)}
+      {lines?.join(' · ') ??
+        (tiles.newest
+          ? describeTile(tiles.newest, mask)
+          : view.processed > 0 && 'The map is being computed …')}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import {
   axisBottom,
   axisLeft,
+  ticks as evenTicks,
   extent,
   line,
   pointer,
@@ -47,6 +48,8 @@ interface Callbacks {
 
 const HEIGHT = 300;
 const MARGIN = { left: 52, right: 14, top: 22, bottom: 42 };
+/** Below this ratio of its ends an axis is drawn with even steps. */
+const NARROW = 6;
 const SYMBOL = { area: 52, apart: 13 };
 
 /** Perplexity over the text, a line a strategy, with the places of first eviction and the model's context. */
@@ -167,8 +170,9 @@ export function createPerplexityChart(node: HTMLElement, callbacks: Callbacks): 
   };
 }
 
-/** 1, 2 and 5 times powers of ten, fewer where there is no room. */
+/** 1, 2 and 5 times powers of ten, fewer where there is no room; even steps where these would be too few. */
 function logTicks([low, high]: number[], height: number): number[] {
+  if (high / low < NARROW) return evenTicks(low, high, height / 40);
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
     for (const step of [1, 2, 5]) {

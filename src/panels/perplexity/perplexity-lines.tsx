@@ -96,10 +96,12 @@ export function PerplexityLines({ lines, tokens, axisTitle }: ChartProps) {
         {picked === null
           ? 'Click the chart or move the slider to hold one place.'
           : describeBin(lines, picked, bin).join(' · ')}
-        {tokens > 0 && contextLength >= tokens && Number.isFinite(contextLength) && (
-          <> The model’s context ends behind this text, at {formatCount(contextLength)} tokens.</>
-        )}
       </p>
+      {tokens > 0 && contextLength >= tokens && Number.isFinite(contextLength) && (
+        <p className="hint">
+          The model’s context ends behind this text, at {formatCount(contextLength)} tokens.
+        </p>
+      )}
     </>
   );
 }

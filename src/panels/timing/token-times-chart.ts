@@ -7,7 +7,7 @@ export interface TokenTimesChart {
 }
 
 const HEIGHT = 110;
-const MARGIN = { left: 42, right: 8, top: 8, bottom: 34 };
+const MARGIN = { left: 50, right: 8, top: 8, bottom: 34 };
 
 /** A line of the time that each token took. */
 export function createTokenTimesChart(node: HTMLElement): TokenTimesChart {

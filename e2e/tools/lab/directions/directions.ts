@@ -185,7 +185,8 @@ export const DIRECTIONS: Direction[] = [
       const recall = ({ runs }: Outcome) => mean(runs, (run) => run.recall?.decodeMean ?? 0);
       return {
         measured: `mass recall of decode steps: Ada-KV ${exactPercent(recall(ada))} (${needles(ada)}), SnapKV ${exactPercent(recall(snap))} (${needles(snap)})`,
-        reproduced: recall(ada) > recall(snap),
+        // Half a point: less could be another prompt as well.
+        reproduced: recall(ada) > recall(snap) + 0.005,
       };
     },
   },
