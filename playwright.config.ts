@@ -13,6 +13,8 @@ export default defineConfig({
   // All tests share one software adapter; side by side they would only slow each other down.
   workers: 1,
   timeout: 180_000,
+  // What a panel shows is computed by a software adapter, which takes seconds on a busy machine.
+  expect: { timeout: 15_000 },
   use: { baseURL: url, launchOptions: browserLaunchOptions() },
   webServer: { command: 'node e2e/tools/serve.mjs', url, reuseExistingServer: false },
 });

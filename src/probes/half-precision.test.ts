@@ -3,6 +3,7 @@ import { create, globals } from 'webgpu';
 import { createGpuModel } from '../engine/gpu-model';
 import { GREEDY, randomCheckpoint, runToEnd, testConfig, testStrategy } from '../engine/testing';
 import { acquireGpu } from '../gpu/device';
+import { attentionTile } from './attention-tile';
 import { headStatistics, strongestKeys } from './head-statistics';
 import { sinkReport } from './sink-report';
 import { tokenCurves } from './token-curves';
@@ -24,6 +25,15 @@ it('every measurement of heads is valid in f16, on a backend that computes nothi
       sampling: GREEDY,
       maxTokens: 4,
       inspect: true,
+    });
+    await attentionTile(model, run, {
+      layer: 'mean',
+      head: 'max',
+      queries: [0, 8],
+      keys: [0, 8],
+      rows: 8,
+      columns: 8,
+      pooling: 'max',
     });
     await headStatistics(model, run, 5);
     await strongestKeys(model, run, { first: 4, count: 4 });

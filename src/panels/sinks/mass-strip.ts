@@ -38,6 +38,8 @@ const MARGIN = { left: 38, right: 10, top: 2, bottom: 34 };
 const ROWS_PX = 160;
 const TALLEST_ROW_PX = 20;
 const LABEL_PX = 11;
+/** Steps of the colour scale. */
+const COLOURS = 255;
 
 /** A heat strip: the text from left to right, a row a layer, colour by the attention that a position gets. */
 export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks): MassStrip {
@@ -54,12 +56,12 @@ export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks
   let pooled: PooledMass | null = null;
   let painted: MassStripProps | null = null;
 
-  const widthOf = () => node.clientWidth - MARGIN.left - MARGIN.right;
+  /** Told by the observer: to ask for it would lay out the page in the middle of an update. */
+  let width = 0;
   const rowOf = (layers: number) =>
     Math.max(2, Math.min(TALLEST_ROW_PX, Math.floor(ROWS_PX / layers)));
 
   function draw() {
-    const width = widthOf();
     if (!props || width <= 0) return;
     const { report } = props;
     const row = rowOf(report.layers);
@@ -70,17 +72,14 @@ export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks
     }
     const x = scaleLinear([0, report.positions], [0, width]);
     if (painted?.scale !== props.scale || painted.dark !== props.dark) {
-      paint(pooled, { width, row, layers: report.layers });
-      drawAxes(x, { width, height, row, layers: report.layers });
+      paint(pooled, row, report.layers);
+      drawAxes(x, height, row, report.layers);
     }
     drawMarks(x, height);
     painted = props;
   }
 
-  function paint(
-    { columns, mass }: PooledMass,
-    { width, row, layers }: { width: number; row: number; layers: number },
-  ) {
+  function paint({ columns, mass }: PooledMass, row: number, layers: number) {
     if (!props) return;
     const { scale, dark } = props;
     const ratio = window.devicePixelRatio;
@@ -95,22 +94,24 @@ export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks
     const context = pixelContext(canvas);
     if (!context) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const colours = Array.from({ length: COLOURS + 1 }, (_, step) =>
+      colourAt(step / COLOURS, dark),
+    );
     for (let layer = 0; layer < layers; layer++) {
       for (let column = 0; column < columns; column++) {
         const value = mass[layer * columns + column];
         if (Number.isNaN(value)) continue;
-        context.fillStyle = colourAt(scaled(value, scale), dark);
+        context.fillStyle = colours[Math.round(scaled(value, scale) * COLOURS)];
         const left = (column * width) / columns;
         context.fillRect(left, layer * row, ((column + 1) * width) / columns - left, row);
       }
     }
   }
 
-  function drawAxes(
-    x: ScaleLinear<number, number>,
-    { width, height, row, layers }: { width: number; height: number; row: number; layers: number },
-  ) {
-    svg.attr('width', node.clientWidth).attr('height', height + MARGIN.top + MARGIN.bottom);
+  function drawAxes(x: ScaleLinear<number, number>, height: number, row: number, layers: number) {
+    svg
+      .attr('width', MARGIN.left + width + MARGIN.right)
+      .attr('height', height + MARGIN.top + MARGIN.bottom);
     node.style.height = `${height + MARGIN.top + MARGIN.bottom}px`;
     const every = Math.ceil(LABEL_PX / row);
     labels
@@ -165,7 +166,7 @@ export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks
     const { layers, positions } = props.report;
     const { columns } = pooled;
     const layer = Math.floor(offsetY / rowOf(layers));
-    const column = Math.floor((offsetX / widthOf()) * columns);
+    const column = Math.floor((offsetX / width) * columns);
     if (layer < 0 || layer >= layers || column < 0 || column >= columns) return null;
     const cell = layer * columns + column;
     return {
@@ -184,7 +185,11 @@ export function createMassStrip(node: HTMLElement, callbacks: MassStripCallbacks
     const cell = cellAt(event);
     if (cell) callbacks.onPick(cell);
   });
-  const observer = new ResizeObserver(() => {
+  const observer = new ResizeObserver(([{ contentRect }]) => {
+    const next = Math.floor(contentRect.width) - MARGIN.left - MARGIN.right;
+    // The height follows what is drawn.
+    if (next === width) return;
+    width = next;
     painted = null;
     draw();
   });

@@ -22,7 +22,7 @@ export function StepBar() {
   const view = (row: number) => select(rowSelected(store.getState(), row));
 
   return (
-    <section className="step-bar" aria-label="Time">
+    <section className="step-bar" aria-label="Step">
       <label htmlFor={id}>Step</label>
       <button
         type="button"

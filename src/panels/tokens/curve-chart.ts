@@ -44,16 +44,18 @@ export function createCurveChart(node: HTMLElement, callbacks: CurveChartCallbac
   const title = svg.append('text').attr('class', 'axis-title').text('position (tokens)');
   let props: CurveChartProps | null = null;
 
-  const widthOf = () => node.clientWidth - MARGIN.left - MARGIN.right;
+  /** Told by the observer: to ask for it would lay out the page in the middle of an update. */
+  let width = 0;
   const positions = () => Math.max(1, ...(props?.curves ?? []).map(({ values }) => values.length));
 
   function draw() {
-    const width = widthOf();
     if (!props || width <= 0) return;
     const { curves, promptLength, needles, query } = props;
     const height = curves.length * (PANE_PX + GAP_PX) - GAP_PX;
     const x = scaleLinear([0, positions()], [0, width]);
-    svg.attr('width', node.clientWidth).attr('height', height + MARGIN.top + MARGIN.bottom);
+    svg
+      .attr('width', MARGIN.left + width + MARGIN.right)
+      .attr('height', height + MARGIN.top + MARGIN.bottom);
     node.style.height = `${height + MARGIN.top + MARGIN.bottom}px`;
     bottom.attr('transform', `translate(0,${height})`).call(axisBottom(x).ticks(width / 80));
     title.attr('x', MARGIN.left + width / 2).attr('y', height + MARGIN.top + MARGIN.bottom - 3);
@@ -105,7 +107,7 @@ export function createCurveChart(node: HTMLElement, callbacks: CurveChartCallbac
 
   function positionAt({ clientX }: MouseEvent): number | null {
     const left = node.getBoundingClientRect().left + MARGIN.left;
-    const position = Math.floor(((clientX - left) / widthOf()) * positions());
+    const position = Math.floor(((clientX - left) / width) * positions());
     return position >= 0 && position < positions() ? position : null;
   }
 
@@ -122,7 +124,13 @@ export function createCurveChart(node: HTMLElement, callbacks: CurveChartCallbac
   node.addEventListener('pointermove', move);
   node.addEventListener('pointerleave', leave);
   node.addEventListener('click', click);
-  const observer = new ResizeObserver(draw);
+  const observer = new ResizeObserver(([{ contentRect }]) => {
+    const next = Math.floor(contentRect.width) - MARGIN.left - MARGIN.right;
+    // The height follows what is drawn.
+    if (next === width) return;
+    width = next;
+    draw();
+  });
   observer.observe(node);
 
   return {
