@@ -15,7 +15,9 @@ function lab(
   interruptAt?: string,
 ): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['e2e/tools/lab.mjs', ...words]);
+    // Playwright asks for colours; beside NO_COLOR that makes Node print a warning.
+    const { FORCE_COLOR: _, ...env } = process.env;
+    const child = spawn(process.execPath, ['e2e/tools/lab.mjs', ...words], { env });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (part) => {
