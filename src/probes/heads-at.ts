@@ -52,7 +52,7 @@ export async function headsAt(
     model.device.queue.writeBuffer(
       range,
       0,
-      packStruct(KERNELS.keyMean.code, 'Range', { key, query_from: from, query_to: to, stride: 1 }),
+      packStruct(KERNELS.keyMean.code, 'Range', { key, query_from: from, query_to: to, stride }),
     );
     const weights = await runProbe(model, run, 'keyMean', buffers, {
       resources: { range },

@@ -29,8 +29,8 @@ export function AboutMap() {
       </p>
       <p>
         With Compare, the map can show the second run (B), or B − A: how much more weight a pair has
-        in B. A key that one run did not see counts as weight 0 there; after the answers part, rows
-        of the answer are about other tokens.
+        in B. A key that one run did not see counts as weight 0 there. Once the answers differ,
+        their rows are about other tokens.
       </p>
       <p>
         Keys: arrows move the picked cell (with Shift ten times as far), Page up and down, Home and

@@ -104,8 +104,11 @@ function ticksOf(
 ) {
   const [from, to] = scale.domain();
   const asTokens = showsTokens(scale);
+  const middle = centred(scale);
   const values = asTokens
-    ? range(Math.ceil(from), Math.min(Math.ceil(to), tokens))
+    ? range(Math.floor(from), Math.min(Math.ceil(to), tokens)).filter(
+        (position) => middle(position) >= 0 && middle(position) <= pixels,
+      )
     : scale
         .ticks(Math.max(2, pixels / apart))
         .filter((value) => Number.isInteger(value) && value < to);

@@ -2,6 +2,8 @@ import { type D3ZoomEvent, scaleLinear, select, zoom, zoomIdentity, zoomTransfor
 import type { Tile } from '../../worker/protocol';
 import { type AxesProps, createHeatmapAxes, type Margins, showsTokens } from './heatmap-axes';
 import { createHeatmapDrawing, type Plot } from './heatmap-drawing';
+import { DEEPEST_TOKENS, marginsFor, resizedZoom, type Size, zoomTo } from './heatmap-geometry';
+import { mapKeyOf } from './map-keys';
 import type { MapLook } from './tile-image';
 
 export interface HeatmapProps extends AxesProps {
@@ -42,9 +44,6 @@ export interface Heatmap {
   destroy(): void;
 }
 
-/** Tokens along an axis at the deepest zoom: few enough that weights are written into their cells. */
-const DEEPEST_TOKENS = 8;
-
 /** A map of weights that can be zoomed from the whole text to single cells. */
 export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): Heatmap {
   const canvas = document.createElement('canvas');
@@ -55,7 +54,7 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
   const axes = createHeatmapAxes(svg);
   const surface = select(canvas);
   let props: HeatmapProps | null = null;
-  let size = { width: 0, height: 0 };
+  let size: Size = { width: 0, height: 0 };
   let frame = 0;
 
   const zooming = zoom<HTMLCanvasElement, unknown>()
@@ -117,10 +116,7 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     const width = node.clientWidth - left - right;
     const height = node.clientHeight - top - bottom;
     if (width <= 0 || height <= 0) return;
-    const before = zoomTransform(canvas);
-    const kept = zoomIdentity
-      .translate(scaledBy(before.x, width, size.width), scaledBy(before.y, height, size.height))
-      .scale(before.k);
+    const kept = resizedZoom(zoomTransform(canvas), size, { width, height });
     size = { width, height };
     canvas.style.left = `${left}px`;
     canvas.style.top = `${top}px`;
@@ -173,30 +169,34 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     if (cell && !event.defaultPrevented) callbacks.onPick(cell);
   }
 
-  /** Moves the picked cell by a cell, or by a pixel's worth of tokens where cells are smaller. */
   function press(event: KeyboardEvent) {
-    if (!props || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { keys, queries } = plot();
-    const last = props.length - 1;
-    const direction = DIRECTIONS[event.key];
-    const pan = PANS[event.key];
-    if (pan) {
-      const { k } = zoomTransform(canvas);
-      surface.call(zooming.translateBy, (pan.x * size.width) / k, (pan.y * size.height) / k);
-    } else if (direction) {
-      const far = event.shiftKey ? 10 : 1;
-      const step = (scale: Plot['keys']) => Math.ceil(1 / (scale(1) - scale(0))) * far;
-      const from = { query: props.picked.query ?? last, key: props.picked.key ?? 0 };
-      const cell = {
-        query: clamp(from.query + direction.query * step(queries), last),
-        key: clamp(from.key + direction.key * step(keys), last),
-      };
-      callbacks.onPick(cell);
-    } else if (event.key === '+' || event.key === '=') zoomAtPicked(1.5);
-    else if (event.key === '-') zoomAtPicked(1 / 1.5);
-    else if (event.key === '0') showAll();
-    else return;
+    const pressed = mapKeyOf(event);
+    if (!props || !pressed) return;
     event.preventDefault();
+    const { picked, length } = props;
+    const { keys, queries } = plot();
+    switch (pressed.does) {
+      case 'move': {
+        // By cells, or by a pixel's worth of tokens where cells are smaller.
+        const step = (scale: Plot['keys']) => Math.ceil(1 / (scale(1) - scale(0)));
+        callbacks.onPick({
+          query: clamp((picked.query ?? length - 1) + pressed.query * step(queries), length - 1),
+          key: clamp((picked.key ?? 0) + pressed.key * step(keys), length - 1),
+        });
+        break;
+      }
+      case 'pan': {
+        const { k } = zoomTransform(canvas);
+        const [x, y] = [pressed.x * size.width, pressed.y * size.height];
+        surface.call(zooming.translateBy, x / k, y / k);
+        break;
+      }
+      case 'zoom':
+        zoomAtPicked(pressed.factor);
+        break;
+      case 'show all':
+        showAll();
+    }
   }
 
   function zoomAtPicked(factor: number) {
@@ -238,15 +238,7 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     showAll,
     reveal,
     show(queries, keys) {
-      const length = props?.length ?? 1;
-      const { width, height } = size;
-      const tokens = Math.max(queries[1] - queries[0], keys[1] - keys[0], DEEPEST_TOKENS) * 1.2;
-      const k = Math.max(1, length / tokens);
-      const middle = ([from, to]: [number, number]) => (from + to) / 2 / length;
-      const moved = zoomIdentity
-        .translate(width / 2 - middle(keys) * width * k, height / 2 - middle(queries) * height * k)
-        .scale(k);
-      surface.call(zooming.transform, withinExtent(moved, width, height));
+      surface.call(zooming.transform, zoomTo(queries, keys, props?.length ?? 1, size));
     },
     destroy() {
       observer.disconnect();
@@ -258,43 +250,8 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
   };
 }
 
-const DIRECTIONS: Record<string, Cell> = {
-  ArrowLeft: { query: 0, key: -1 },
-  ArrowRight: { query: 0, key: 1 },
-  ArrowUp: { query: -1, key: 0 },
-  ArrowDown: { query: 1, key: 0 },
-};
-
-/** By how much of what can be seen. */
-const PANS: Record<string, { x: number; y: number }> = {
-  PageUp: { x: 0, y: 0.5 },
-  PageDown: { x: 0, y: -0.5 },
-  Home: { x: 0.5, y: 0 },
-  End: { x: -0.5, y: 0 },
-};
-
-/** Room for labels on both axes; less on a phone. */
-function marginsFor(width: number, tokensBelow: boolean): Margins {
-  return { left: width < 480 ? 66 : 108, right: 18, top: 16, bottom: tokensBelow ? 86 : 42 };
-}
-
-/** The zoom behaviour keeps gestures inside the map; a transform set by hand must do so itself. */
-function withinExtent(
-  transform: { x: number; y: number; k: number },
-  width: number,
-  height: number,
-) {
-  const { x, y, k } = transform;
-  const inside = (shift: number, pixels: number) => Math.min(0, Math.max(pixels * (1 - k), shift));
-  return zoomIdentity.translate(inside(x, width), inside(y, height)).scale(k);
-}
-
 function isOneTouch(event: Event): boolean {
   return event.type === 'touchstart' && (event as TouchEvent).touches.length === 1;
-}
-
-function scaledBy(shift: number, after: number, before: number): number {
-  return before > 0 ? (shift * after) / before : 0;
 }
 
 function clamp(value: number, last: number): number {
