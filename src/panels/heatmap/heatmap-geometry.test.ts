@@ -7,9 +7,18 @@ const SIZE = { width: 600, height: 200 };
 describe('zooming to ranges', () => {
   test('both are in view, and the view stays inside the map', () => {
     for (const [queries, keys] of [
-      [[500, 530], [200, 220]],
-      [[0, 4], [0, 2]],
-      [[990, 1000], [980, 1000]],
+      [
+        [500, 530],
+        [200, 220],
+      ],
+      [
+        [0, 4],
+        [0, 2],
+      ],
+      [
+        [990, 1000],
+        [980, 1000],
+      ],
     ] as [[number, number], [number, number]][]) {
       const { x, y, k } = zoomTo(queries, keys, 1000, SIZE);
       const pixel = (position: number, pixels: number, shift: number) =>
