@@ -30,6 +30,13 @@ describe('a setup in the address', () => {
     expect(roundTrip({ ...FRESH, strategy }).setup.strategy).toEqual(strategy);
   });
 
+  test('keeps whether the map shows one head or all, and forgets it where nothing says so', () => {
+    const merged: Selection = { ...NOTHING, overLayers: 'mean', overHeads: 'max' };
+    expect(roundTrip(FRESH, merged).selection).toEqual(merged);
+    expect(readHash(hashOf(FRESH, NOTHING), FRESH, merged).selection).toEqual(NOTHING);
+    expect(readHash('#heads=median', FRESH, NOTHING).selection).toEqual(NOTHING);
+  });
+
   test('keeps what is compared with, or that nothing is', () => {
     for (const compared of [
       choiceFrom('h2o', []),

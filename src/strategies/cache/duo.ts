@@ -12,7 +12,7 @@ export const duo: Entry<CachePolicy, CacheCost> = {
   formula:
     'gate(l, g) in the lowest share:  kept(t) = {0, …, s − 1} ∪ {t − w + 1, …, t};  else all',
   leaving:
-    'This KV head streams; the entry is no sink, and it fell out of the window of the newest entries.',
+    'In a KV head that streams, an entry that is no sink leaves when it falls out of the window of the newest.',
   tryThis:
     'Compare with StreamingLLM at the same window: with half of the heads streaming the needle is still found. Then raise the share until it is lost.',
   paper: {

@@ -24,7 +24,7 @@ export const razor: Entry<CachePolicy, CacheCost> = {
   formula:
     'k̂ = mean of N dropped keys, v̂ = mean of their values, score + ln N;  kept = sinks ∪ {k̂} ∪ newest',
   leaving:
-    'This KV head does not retrieve: between sinks and newest all entries are folded into one, which stands at the place of the last of them.',
+    'In a KV head that does not retrieve, all entries between sinks and newest are folded into one, which stands at the place of the last of them.',
   tryThis:
     'Set both shares to 0, so that no head retrieves: the needle is lost, though the text stays fluent. A few per cent bring it back.',
   paper: {
