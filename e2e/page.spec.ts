@@ -244,7 +244,7 @@ test('presets are found by what is typed, and picked by keys or by a click', asy
   await expect(paper).toHaveText('Longformer: The Long-Document Transformer');
 
   await field.click();
-  await page.getByRole('heading', { name: 'Tokens' }).click();
+  await page.getByRole('heading', { name: 'Needlescope', level: 1 }).click();
   await expect(list).toHaveCount(0);
   await page.getByLabel('Recent entries', { exact: true }).fill('64');
   await expect(field).toHaveValue('Custom');
@@ -285,19 +285,28 @@ interface TraceEvent {
   name: string;
   pid: number;
   tid: number;
+  ts: number;
+  dur?: number;
   /** Microseconds of the thread's own time, so that a busy machine makes no task longer. */
   tdur?: number;
-  args: { name?: string };
+  args: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag: string } };
 }
 
-/** Milliseconds that a page's main thread worked at a stretch. */
+/** Milliseconds that a page's main thread worked at a stretch, what this test itself asked for excepted. */
 function longestTask(events: TraceEvent[]): number {
-  const main = events.filter(
+  const threads = events.filter(
     ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
   );
-  const tasks = events.filter(
-    ({ name, pid, tid }) =>
-      name.endsWith('RunTask') && main.some((thread) => thread.pid === pid && thread.tid === tid),
+  const main = events.filter(({ pid, tid }) =>
+    threads.some((thread) => thread.pid === pid && thread.tid === tid),
+  );
+  const questions = main.filter(({ args }) =>
+    args.chrome_mojo_event_info?.mojo_interface_tag.includes('DevTools'),
+  );
+  const tasks = main.filter(
+    ({ name, pid, ts, dur = 0 }) =>
+      name.endsWith('RunTask') &&
+      !questions.some((other) => other.pid === pid && other.ts >= ts && other.ts <= ts + dur),
   );
   expect(tasks.length).toBeGreaterThan(100);
   return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));

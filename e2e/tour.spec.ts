@@ -16,7 +16,7 @@ test('the tour is offered once, and shows what this model does', async ({ page }
   await page.evaluate(() => {
     location.hash = '';
   });
-  await ready(page, './?again#length=192');
+  await ready(page, './?again#length=256');
   await expect(offer(page)).toHaveCount(0);
 
   await page.keyboard.press('?');
