@@ -289,7 +289,7 @@ interface TraceEvent {
   dur?: number;
   /** Microseconds of the thread's own time, so that a busy machine makes no task longer. */
   tdur?: number;
-  args: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag: string } };
+  args: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag?: string } };
 }
 
 /** Milliseconds that a page's main thread worked at a stretch, what this test itself asked for excepted. */
@@ -301,7 +301,7 @@ function longestTask(events: TraceEvent[]): number {
     threads.some((thread) => thread.pid === pid && thread.tid === tid),
   );
   const questions = main.filter(({ args }) =>
-    args.chrome_mojo_event_info?.mojo_interface_tag.includes('DevTools'),
+    args.chrome_mojo_event_info?.mojo_interface_tag?.includes('DevTools'),
   );
   const tasks = main.filter(
     ({ name, pid, ts, dur = 0 }) =>
