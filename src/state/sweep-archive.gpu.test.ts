@@ -15,7 +15,11 @@ test('keeps sweeps and their outcomes for the next visit, and lets go of them', 
   for (const outcome of OUTCOMES.slice(0, 5)) await archive.add(ID, outcome);
 
   const later = createSweepArchive();
-  expect(await later.read(ID)).toEqual({ plan: PLAN, outcomes: OUTCOMES.slice(0, 5) });
+  const { plan, outcomes } = await later.read(ID);
+  expect(plan).toEqual(PLAN);
+  // They come in the order of their keys, not in that in which they were added.
+  expect(outcomes).toHaveLength(5);
+  for (const outcome of OUTCOMES.slice(0, 5)) expect(outcomes).toContainEqual(outcome);
   expect(await later.list()).toMatchObject([{ id: ID, plan: PLAN, done: 5 }]);
 
   // The same sample again is no second outcome.
