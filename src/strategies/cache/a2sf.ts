@@ -1,8 +1,9 @@
 import type { CachePolicy } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { PROTOCOL, protocolOf, tokenCount } from './parameters';
+import { PROTOCOL, protocolOf } from './parameters';
 import { ranked } from './ranked';
 
 export const a2sf: Entry<CachePolicy, CacheCost> = {

@@ -1,9 +1,9 @@
 import { JointEviction } from '../../engine/primitives/joint-eviction';
 import { type CachePolicy, NO_WINDOW } from '../../engine/strategy';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
 import { OBSERVATION_PARAMETERS, observationOf, watchWindow } from './observation-window';
-import { tokenCount } from './parameters';
 
 /** The safeguard is that of NVIDIA's kvpress: every head's best entries are in beforehand. */
 export const adaKv: Entry<CachePolicy, CacheCost> = {

@@ -1,8 +1,8 @@
 import { type CachePolicy, NO_WINDOW } from '../../engine/strategy';
 import type { Calibration } from '../calibration';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { tokenCount } from './parameters';
 
 export const duo: Entry<CachePolicy, CacheCost> = {
   id: 'duo',

@@ -7,8 +7,9 @@ import type { Recorder } from '../../engine/recorder';
 import { type CachePolicy, compressionPoint, NO_WINDOW } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { PROTOCOL, protocolOf, tokenCount } from './parameters';
+import { PROTOCOL, protocolOf } from './parameters';
 
 const MERGE = kernel('cache/merge-anchors', mergeCode, SHARED.frame, SHARED.pages);
 

@@ -1,7 +1,8 @@
 import type { CachePolicy } from '../../engine/strategy';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { PROTOCOL, protocolOf, tokenCount } from './parameters';
+import { PROTOCOL, protocolOf } from './parameters';
 import { ranked } from './ranked';
 
 /** The sum runs over the query heads that share a KV head; the paper has one for each. */

@@ -5,7 +5,8 @@ import { WeightSums } from '../../engine/primitives/weight-sums';
 import { type CacheWork, compressionPoint } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { numberValue, type Parameter, type ParameterValues } from '../schema';
-import { PROTOCOL, type Protocol, protocolOf, tokenCount } from './parameters';
+import { tokenCount } from '../token-count';
+import { PROTOCOL, type Protocol, protocolOf } from './parameters';
 
 export const OBSERVATION_PARAMETERS: Parameter[] = [
   tokenCount(

@@ -1,28 +1,6 @@
 /** Parameters that cache policies have in common. */
 import type { CachePolicy } from '../../engine/strategy';
-import type { ChoiceParameter, NumberParameter, ParameterValues } from '../schema';
-
-/** A number of tokens. */
-export function tokenCount(
-  name: string,
-  title: string,
-  standard: number,
-  meaning: string,
-  min = 1,
-): NumberParameter {
-  const unit = 'tokens';
-  return {
-    kind: 'integer',
-    name,
-    title,
-    unit,
-    min,
-    max: 131072,
-    step: 1,
-    default: standard,
-    meaning,
-  };
-}
+import type { ChoiceParameter, ParameterValues } from '../schema';
 
 /** When the policy sees what it may drop: with or without the question. */
 export const PROTOCOL: ChoiceParameter = {

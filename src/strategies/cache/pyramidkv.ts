@@ -1,6 +1,7 @@
 import { Eviction } from '../../engine/primitives/eviction';
 import { type CachePolicy, compressionPoint, NO_WINDOW } from '../../engine/strategy';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
 import {
   OBSERVATION_PARAMETERS,
@@ -8,7 +9,6 @@ import {
   observationOf,
   watchWindow,
 } from './observation-window';
-import { tokenCount } from './parameters';
 
 export const pyramidKv: Entry<CachePolicy, CacheCost> = {
   id: 'pyramidkv',

@@ -9,8 +9,8 @@ import type { Recorder } from '../../engine/recorder';
 import { type CachePolicy, NO_WINDOW } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { tokenCount } from './parameters';
 
 /**
  * KIVI flushes keys by blocks and values one by one; here keys and values of a group go together. The prompt

@@ -7,8 +7,9 @@ import type { Recorder } from '../../engine/recorder';
 import { type CachePolicy, type CacheWork, NO_WINDOW } from '../../engine/strategy';
 import type { Calibration } from '../calibration';
 import { type Entry, type ModelShape, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { PROTOCOL, protocolOf, tokenCount } from './parameters';
+import { PROTOCOL, protocolOf } from './parameters';
 
 const COMPENSATE = kernel('cache/compensate', compensateCode, SHARED.frame, SHARED.pages);
 

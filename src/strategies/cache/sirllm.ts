@@ -15,8 +15,8 @@ import {
 import { type CachePolicy, type CacheWork, NO_WINDOW } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { tokenCount } from './parameters';
 
 const KEEP = kernel('cache/keep-surprisal', keepCode, SHARED.frame, SHARED.pages);
 const NEWEST = kernel('select/newest-beside', newestCode, SHARED.frame, SHARED.pages, forced);

@@ -1,9 +1,9 @@
 import { Eviction } from '../../engine/primitives/eviction';
 import { type CachePolicy, NO_WINDOW } from '../../engine/strategy';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
 import { OBSERVATION_PARAMETERS, observationOf, watchWindow } from './observation-window';
-import { tokenCount } from './parameters';
 
 export const snapKv: Entry<CachePolicy, CacheCost> = {
   id: 'snapkv',

@@ -1,7 +1,8 @@
 import type { CachePolicy } from '../../engine/strategy';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { CacheCost } from './keep-all';
-import { PROTOCOL, protocolOf, tokenCount } from './parameters';
+import { PROTOCOL, protocolOf } from './parameters';
 import { ranked } from './ranked';
 
 export const tova: Entry<CachePolicy, CacheCost> = {

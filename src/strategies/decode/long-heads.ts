@@ -7,8 +7,9 @@ import { selectList } from '../../engine/primitives/list-work';
 import type { DecodeSelection } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import { pageSize, tokenCount } from './parameters';
+import { pageSize } from './parameters';
 
 const { frame, pages, reduce, rope } = SHARED;
 

@@ -2,15 +2,9 @@ import { extendList, layerLists } from '../../engine/primitives/list-work';
 import { listedPages, PageChoice } from '../../engine/primitives/page-choice';
 import type { DecodeSelection } from '../../engine/strategy';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import {
-  denseLayers,
-  meanOverLayers,
-  pageBudget,
-  pageOf,
-  pageSize,
-  tokenCount,
-} from './parameters';
+import { denseLayers, meanOverLayers, pageBudget, pageOf, pageSize } from './parameters';
 
 /** The retrieval heads of LServe; its streaming heads are head classes of the cache. */
 export const lserve: Entry<DecodeSelection, DecodeCost> = {

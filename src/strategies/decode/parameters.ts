@@ -10,28 +10,6 @@ import {
 /** Layers that a cost assumes while no model is loaded. */
 const USUAL_LAYERS = 4;
 
-/** A number of tokens. */
-export function tokenCount(
-  name: string,
-  title: string,
-  standard: number,
-  meaning: string,
-  min = 1,
-): NumberParameter {
-  const unit = 'tokens';
-  return {
-    kind: 'integer',
-    name,
-    title,
-    unit,
-    min,
-    max: 131072,
-    step: 1,
-    default: standard,
-    meaning,
-  };
-}
-
 /** First layers, which do not select. */
 export function denseLayers(standard: number): NumberParameter {
   return {

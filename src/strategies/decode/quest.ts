@@ -1,15 +1,9 @@
 import { listedPages, PageChoice } from '../../engine/primitives/page-choice';
 import type { DecodeSelection } from '../../engine/strategy';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import {
-  denseLayers,
-  meanOverLayers,
-  pageBudget,
-  pageOf,
-  pageSize,
-  tokenCount,
-} from './parameters';
+import { denseLayers, meanOverLayers, pageBudget, pageOf, pageSize } from './parameters';
 
 export const quest: Entry<DecodeSelection, DecodeCost> = {
   id: 'quest',

@@ -3,8 +3,8 @@ import { SELECTOR_THREADS } from '../../engine/primitives/selectors';
 import { DriftGate, openGate, SlotScores, Votes } from '../../engine/primitives/slot-scores';
 import type { DecodeSelection } from '../../engine/strategy';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import { tokenCount } from './parameters';
 
 /**
  * The heads that share a KV head share a list, by the mean of their weights; how the authors reduce them is

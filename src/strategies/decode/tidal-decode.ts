@@ -3,8 +3,9 @@ import { openGate, SlotScores } from '../../engine/primitives/slot-scores';
 import type { DecodeSelection } from '../../engine/strategy';
 import { TroubleError } from '../../trouble';
 import { type Entry, numberValue } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import { denseLayers, meanOverLayers, tokenCount } from './parameters';
+import { denseLayers, meanOverLayers } from './parameters';
 
 export const tidalDecode: Entry<DecodeSelection, DecodeCost> = {
   id: 'tidal-decode',

@@ -2,8 +2,9 @@ import { extendList, layerLists, selectList } from '../../engine/primitives/list
 import { DriftGate, SlotScores, Votes } from '../../engine/primitives/slot-scores';
 import type { DecodeSelection } from '../../engine/strategy';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
+import { tokenCount } from '../token-count';
 import type { DecodeCost } from './all';
-import { denseLayers, meanOverLayers, tokenCount } from './parameters';
+import { denseLayers, meanOverLayers } from './parameters';
 
 /**
  * Scores are divided by √d and query heads share KV heads in groups, which the authors' code leaves out; the
