@@ -4,6 +4,7 @@ import { TroubleError } from '../../../src/trouble';
 import { type Arguments, readArguments, readBatch, USAGE, UsageError } from './arguments';
 import { batchLines, splitWords } from './batch';
 import { DIRECTIONS_USAGE, measureDirections } from './directions/main';
+import { measurePanels, PANELS_USAGE } from './panels';
 import { readable } from './print';
 import { Session } from './session';
 import { SWEEP_USAGE } from './sweep/arguments';
@@ -19,7 +20,7 @@ const PROGRESS_EVERY_MS = 5000;
  */
 export async function main(words: string[], prepare: () => Promise<void>): Promise<number> {
   if (words.length === 0 || words.includes('--help')) {
-    console.log([USAGE, SWEEP_USAGE, DIRECTIONS_USAGE].join('\n\n'));
+    console.log([USAGE, SWEEP_USAGE, DIRECTIONS_USAGE, PANELS_USAGE].join('\n\n'));
     return words.length === 0 ? 1 : 0;
   }
   const session = new Session(printProgress());
@@ -27,6 +28,10 @@ export async function main(words: string[], prepare: () => Promise<void>): Promi
     if (words[0] === 'directions') {
       await prepare();
       await measureDirections(words.slice(1), session);
+      return 0;
+    }
+    if (words[0] === 'panels') {
+      await measurePanels(words.slice(1), prepare);
       return 0;
     }
     if (words[0] === 'sweep') return await sweep(words.slice(1), prepare);
