@@ -64,7 +64,7 @@ function LoadProgress() {
   if (!load) return <p className="load-progress">starting …</p>;
   const { phase, done, total } = load;
   const text =
-    phase === 'download'
+    phase === 'read'
       ? `${formatBytes(done)} of ${formatBytes(total)}`
       : `compiling ${done}/${total} shaders`;
   return (

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBack } from '../gpu/read-back';
-import { type Checkpoint, loadCheckpoint } from '../model/checkpoint';
+import { type Checkpoint, openCheckpoint } from '../model/checkpoint';
+import { httpFiles } from '../model/http-files';
 import reference from '../reference/embedded-model.json';
 import { createGpuModel, type GpuModel } from './gpu-model';
 import { testGpu } from './test-gpu';
@@ -13,8 +14,8 @@ describe('the embedded model agrees with PyTorch', () => {
 
   beforeAll(async () => {
     const url = new URL('/models/needle-2m/', location.href).href;
-    checkpoint = await loadCheckpoint(url, () => {});
-    model = await createGpuModel(await testGpu(), checkpoint, 'f32', () => {});
+    checkpoint = await openCheckpoint(httpFiles(url));
+    model = await createGpuModel(await testGpu(), checkpoint, 'f32');
   });
   afterAll(() => model.destroy());
 

@@ -62,20 +62,29 @@ export interface GpuModel {
   destroy(): void;
 }
 
-/**
- * Uploads the weights and compiles every shader.
- * @param onCompiled called with the number of shaders done and of all, after each.
- */
+/** Told how far a model is on its way to the GPU. */
+export interface PlacingWatch {
+  /** Stored bytes of weights read so far, and of all. */
+  onRead?: (done: number, total: number) => void;
+  /** Shaders compiled so far, and of all. */
+  onCompiled?: (done: number, total: number) => void;
+}
+
+/** Uploads the weights and compiles every shader. */
 export async function createGpuModel(
   gpu: Gpu,
   checkpoint: Checkpoint,
   precision: 'f32' | 'f16',
-  onCompiled: (done: number, total: number) => void,
+  { onRead = () => {}, onCompiled = () => {} }: PlacingWatch = {},
 ): Promise<GpuModel> {
   const { device } = gpu;
   const { config } = checkpoint;
-  const upload = await withMemoryCheck(device, 'the weights of the model', () => {
-    const weights = uploadWeights(device, checkpoint, precision);
+  let read = 0;
+  const upload = await withMemoryCheck(device, 'the weights of the model', async () => {
+    const weights = await uploadWeights(device, checkpoint, precision, (bytes) => {
+      read += bytes;
+      onRead(read, checkpoint.bytes);
+    });
     const angles = ropeTable(ropeFrequencies(config.headDim, config.ropeTheta));
     const buffer = weights.buffers.storage('rope table', angles.byteLength);
     device.queue.writeBuffer(buffer, 0, angles);

@@ -20,7 +20,7 @@ it('every shader and bind group is valid in f16', async () => {
   gpu.device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));
   const config = testConfig({ hiddenSize: 37, tiedEmbeddings: false });
   const { checkpoint } = randomCheckpoint(config, 1);
-  const model = await createGpuModel(gpu, checkpoint, 'f16', () => {});
+  const model = await createGpuModel(gpu, checkpoint, 'f16');
   for (const positions of ['original', 'reindexed'] as const) {
     const run = await Run.create(model, {
       ids: [1, 2, 3],

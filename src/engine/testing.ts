@@ -1,6 +1,7 @@
 /** What the browser tests of engine and probes share: random models on the real device. */
-import type { Checkpoint, Tensor } from '../model/checkpoint';
+import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
+import type { StoredTensor } from '../model/tensor';
 import { llamaShapes } from '../model/tensors';
 import { randomWeights } from '../reference/random-model';
 import { createGpuModel, type GpuModel } from './gpu-model';
@@ -49,10 +50,11 @@ export function randomCheckpoint(
   seed: number,
 ): { checkpoint: Checkpoint; weights: Map<string, Float32Array> } {
   const weights = randomWeights(config, seed);
-  const tensors = new Map<string, Tensor>();
+  const tensors = new Map<string, StoredTensor>();
   for (const [name, shape] of llamaShapes(config)) {
     const values = weights.get(name) ?? new Float32Array();
-    tensors.set(name, { name, dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) });
+    const bytes = new Uint8Array(values.slice().buffer);
+    tensors.set(name, { name, type: 'F32', shape, bytes: bytes.length, read: async () => bytes });
   }
   const nothing = { url: '', name: 'random', tokenizer: null, bytes: 0, parameters: 0 };
   return { checkpoint: { ...nothing, config, tensors }, weights };
@@ -64,7 +66,7 @@ export async function randomModel(
   seed: number,
 ): Promise<{ model: GpuModel; weights: Map<string, Float32Array> }> {
   const { checkpoint, weights } = randomCheckpoint(config, seed);
-  const model = await createGpuModel(await testGpu(), checkpoint, 'f32', () => {});
+  const model = await createGpuModel(await testGpu(), checkpoint, 'f32');
   return { model, weights };
 }
 

@@ -1,8 +1,8 @@
 import { BufferSet } from '../gpu/buffers';
-import type { Checkpoint, Tensor } from '../model/checkpoint';
-import { tensorValues } from '../model/checkpoint';
+import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
 import { floatToHalf } from '../model/half';
+import { type StoredTensor, tensorValues } from '../model/tensor';
 import { TroubleError } from '../trouble';
 import { sizesOf } from './sizes';
 
@@ -61,77 +61,99 @@ export function checkModelFits(
   }
 }
 
-/** Uploads a checkpoint tensor by tensor in the layout of the shaders. */
-export function uploadWeights(
+/** Bytes that may wait in the queue before the GPU is given time to take them. */
+const MOST_WAITING = 64 * 2 ** 20;
+
+/**
+ * Uploads a checkpoint in the layout of the shaders. Memory holds one tensor at a time: it is read, converted
+ * and written before the next one is asked for.
+ * @param onRead called with the stored bytes of each tensor that was read
+ * @throws TroubleError as `StoredTensor.read`; then nothing stays allocated
+ */
+export async function uploadWeights(
   device: GPUDevice,
   checkpoint: Checkpoint,
   precision: 'f32' | 'f16',
-): ModelWeights {
+  onRead: (bytes: number) => void,
+): Promise<ModelWeights> {
   const { config, tensors } = checkpoint;
   const { hidden4, intermediate4 } = sizesOf(config);
   const buffers = new BufferSet(device, 'Model weights');
+  let waiting = 0;
 
-  const tensor = (name: string): Tensor => {
+  const tensor = (name: string): StoredTensor => {
     const found = tensors.get(name);
     if (!found) throw new Error(`The checkpoint has no ${name}.`);
     return found;
   };
+  const write = async (buffer: GPUBuffer, at: number, data: Float32Array | Uint16Array) => {
+    device.queue.writeBuffer(buffer, at, data.buffer, data.byteOffset, data.byteLength);
+    waiting += data.byteLength;
+    if (waiting < MOST_WAITING) return;
+    waiting = 0;
+    await device.queue.onSubmittedWorkDone();
+  };
   /** Stacks matrices of the same width; each gets `rowsEach` rows where given, and whole vec4 of columns. */
-  const matrix = (label: string, names: string[], rowsEach?: number): GPUBuffer => {
+  const matrix = async (label: string, names: string[], rowsEach?: number): Promise<GPUBuffer> => {
     const parts = names.map(tensor);
     const columns = parts[0].shape[1];
     const stride = Math.ceil(columns / 4) * 4;
     const rows = parts.map((part) => rowsEach ?? part.shape[0]);
+    const valueBytes = precision === 'f16' ? 2 : 4;
     const total = rows.reduce((sum, count) => sum + count, 0) * stride;
-    const values = new Float32Array(total);
+    const buffer = buffers.storage(label, total * valueBytes);
     let offset = 0;
-    parts.forEach((part, i) => {
-      const source = tensorValues(part);
-      for (let row = 0; row < part.shape[0]; row++) {
-        values.set(source.subarray(row * columns, (row + 1) * columns), offset + row * stride);
+    for (const [i, part] of parts.entries()) {
+      const source = await tensorValues(part);
+      const values = stride === columns ? source : new Float32Array(part.shape[0] * stride);
+      for (let row = 0; row < part.shape[0] && values !== source; row++) {
+        values.set(source.subarray(row * columns, (row + 1) * columns), row * stride);
       }
+      const data = precision === 'f16' ? floatToHalf(values) : values;
+      // Rows are whole vec4, so offsets and lengths are multiples of 4 bytes in both precisions.
+      await write(buffer, offset * valueBytes, data);
       offset += rows[i] * stride;
-    });
-    const data = precision === 'f16' ? floatToHalf(values) : values;
-    const buffer = buffers.storage(label, data.byteLength);
-    // Rows are whole vec4, so the byte length is a multiple of 4 in both precisions.
-    device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+      onRead(part.bytes);
+    }
     return buffer;
   };
-  const norm = (name: string): GPUBuffer => {
+  const norm = async (name: string): Promise<GPUBuffer> => {
     const values = new Float32Array(hidden4 * 4);
-    values.set(tensorValues(tensor(name)));
+    values.set(await tensorValues(tensor(name)));
     const buffer = buffers.storage(name, values.byteLength);
-    device.queue.writeBuffer(buffer, 0, values);
+    await write(buffer, 0, values);
+    onRead(tensor(name).bytes);
     return buffer;
   };
 
-  const embedding = matrix('embedding', ['model.embed_tokens.weight']);
-  const layers = Array.from({ length: config.layers }, (_, index): LayerWeights => {
-    const at = `model.layers.${index}`;
-    return {
-      attentionNorm: norm(`${at}.input_layernorm.weight`),
-      qkv: matrix(
-        `qkv ${index}`,
-        ['q', 'k', 'v'].map((part) => `${at}.self_attn.${part}_proj.weight`),
-      ),
-      attentionOut: matrix(`attention out ${index}`, [`${at}.self_attn.o_proj.weight`]),
-      mlpNorm: norm(`${at}.post_attention_layernorm.weight`),
-      gateUp: matrix(
-        `gate and up ${index}`,
-        [`${at}.mlp.gate_proj.weight`, `${at}.mlp.up_proj.weight`],
-        intermediate4 * 4,
-      ),
-      down: matrix(`down ${index}`, [`${at}.mlp.down_proj.weight`]),
-    };
-  });
-  return {
-    embedding,
-    layers,
-    finalNorm: norm('model.norm.weight'),
-    output: config.tiedEmbeddings ? embedding : matrix('output', ['lm_head.weight']),
-    buffers,
-  };
+  try {
+    const embedding = await matrix('embedding', ['model.embed_tokens.weight']);
+    const layers: LayerWeights[] = [];
+    for (let index = 0; index < config.layers; index++) {
+      const at = `model.layers.${index}`;
+      layers.push({
+        attentionNorm: await norm(`${at}.input_layernorm.weight`),
+        qkv: await matrix(
+          `qkv ${index}`,
+          ['q', 'k', 'v'].map((part) => `${at}.self_attn.${part}_proj.weight`),
+        ),
+        attentionOut: await matrix(`attention out ${index}`, [`${at}.self_attn.o_proj.weight`]),
+        mlpNorm: await norm(`${at}.post_attention_layernorm.weight`),
+        gateUp: await matrix(
+          `gate and up ${index}`,
+          [`${at}.mlp.gate_proj.weight`, `${at}.mlp.up_proj.weight`],
+          intermediate4 * 4,
+        ),
+        down: await matrix(`down ${index}`, [`${at}.mlp.down_proj.weight`]),
+      });
+    }
+    const finalNorm = await norm('model.norm.weight');
+    const output = config.tiedEmbeddings ? embedding : await matrix('output', ['lm_head.weight']);
+    return { embedding, layers, finalNorm, output, buffers };
+  } catch (error) {
+    buffers.destroy();
+    throw error;
+  }
 }
 
 function mebibytes(bytes: number): string {

@@ -1,10 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { troubleOf } from '../trouble';
-import { loadCheckpoint, tensorValues } from './checkpoint';
+import { type Checkpoint, openCheckpoint } from './checkpoint';
 import { parseConfig } from './config';
+import { httpFiles } from './http-files';
 import { writeSafetensors } from './safetensors-writer';
+import { floatsOf, tensorValues } from './tensor';
 import { llamaShapes } from './tensors';
 
 const CONFIG = {
@@ -31,6 +33,7 @@ function tensorsOf(config: unknown) {
 type File = Uint8Array | string | { cut: Uint8Array } | { status: number } | { html: string };
 let files: Record<string, File> = {};
 let requested: string[] = [];
+let ranges = true;
 
 const server = createServer((request, response) => {
   const name = decodeURIComponent(request.url ?? '').replace('/some%20folder/', '/');
@@ -38,8 +41,10 @@ const server = createServer((request, response) => {
   requested.push(name.split('/').at(-1) ?? '');
   if (file === undefined) return response.writeHead(404).end('not here');
   if (typeof file === 'string' || file instanceof Uint8Array) {
-    const length = typeof file === 'string' ? Buffer.byteLength(file) : file.length;
-    return response.writeHead(200, { 'content-length': length }).end(file);
+    const bytes = typeof file === 'string' ? Buffer.from(file) : file;
+    const { range } = request.headers;
+    if (ranges && range) return ranged(bytes, range, response);
+    return response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
   }
   if ('status' in file) return response.writeHead(file.status).end();
   if ('html' in file)
@@ -67,34 +72,47 @@ beforeEach(() => {
 
 async function troubleOfLoading() {
   try {
-    await loadCheckpoint(url, () => {});
+    await openCheckpoint(httpFiles(url)).then(readAll);
   } catch (error) {
     return troubleOf(error);
   }
   throw new Error('was accepted');
 }
 
-describe('loadCheckpoint', () => {
-  test('gives every tensor, and progress up to the last byte', async () => {
-    const progress: [number, number][] = [];
-    const checkpoint = await loadCheckpoint(url, (done, total) => progress.push([done, total]));
+/** The server as most are: it answers with the parts that are asked for. */
+const ranged = (bytes: Uint8Array, range: string, response: ServerResponse) => {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range)?.map(Number) ?? [];
+  const end = Math.min(to + 1, bytes.length);
+  const head = { 'content-range': `bytes ${from}-${end - 1}/${bytes.length}` };
+  return response.writeHead(206, head).end(bytes.subarray(from, end));
+};
+
+const readAll = async (checkpoint: Checkpoint) => {
+  for (const tensor of checkpoint.tensors.values()) await tensor.read();
+};
+
+describe.each([true, false])('openCheckpoint, from a server with ranges: %s', (hasRanges) => {
+  beforeAll(() => {
+    ranges = hasRanges;
+  });
+
+  test('knows every tensor and reads it when it is wanted', async () => {
+    const checkpoint = await openCheckpoint(httpFiles(url));
     const shapes = llamaShapes(checkpoint.config);
     expect(checkpoint).toMatchObject({ name: 'tiny', url: `${url}/`, tokenizer: null });
     expect([...checkpoint.tensors.keys()].sort()).toEqual([...shapes.keys()].sort());
     for (const [index, name] of [...shapes.keys()].entries()) {
       const tensor = checkpoint.tensors.get(name);
-      expect(tensor && tensorValues(tensor)[0]).toBe(index);
+      expect(tensor && (await tensorValues(tensor))[0]).toBe(index);
     }
     expect(checkpoint.bytes).toBe(checkpoint.parameters * 4);
-    const size = (files['model.safetensors'] as Uint8Array).length;
-    expect(progress.at(-1)).toEqual([size, size]);
   });
 
   test('asks onConfig before any weight, and lets it refuse', async () => {
     const refuse = () => {
       throw new Error('too large');
     };
-    await expect(loadCheckpoint(url, () => {}, refuse)).rejects.toThrow('too large');
+    await expect(openCheckpoint(httpFiles(url), refuse)).rejects.toThrow('too large');
     expect(requested).toEqual(['config.json']);
   });
 
@@ -103,7 +121,7 @@ describe('loadCheckpoint', () => {
     files['config.json'] = JSON.stringify(tied);
     const extra = { name: 'old.buffer', dtype: 'I64', shape: [1], bytes: new Uint8Array(8) };
     files['model.safetensors'] = writeSafetensors([extra, ...tensorsOf(tied)]);
-    const { tensors } = await loadCheckpoint(url, () => {});
+    const { tensors } = await openCheckpoint(httpFiles(url));
     expect(tensors.has('lm_head.weight')).toBe(false);
     expect(tensors.has('old.buffer')).toBe(false);
   });
@@ -118,7 +136,7 @@ describe('loadCheckpoint', () => {
         all.map(({ name }, i) => [name, i < 5 ? 'one.safetensors' : 'two.safetensors']),
       ),
     });
-    const checkpoint = await loadCheckpoint(url, () => {});
+    const checkpoint = await openCheckpoint(httpFiles(url));
     expect(checkpoint.tensors.size).toBe(all.length);
 
     delete files['two.safetensors'];
@@ -130,7 +148,7 @@ describe('loadCheckpoint', () => {
 
   test('a server that answers everything with its page has no tokenizer', async () => {
     files['tokenizer.json'] = { html: '<!doctype html>' };
-    expect((await loadCheckpoint(url, () => {})).tokenizer).toBeNull();
+    expect((await openCheckpoint(httpFiles(url))).tokenizer).toBeNull();
   });
 
   test.each([
@@ -185,17 +203,37 @@ describe('loadCheckpoint', () => {
   });
 
   test('a server that is not there', async () => {
-    await expect(loadCheckpoint('http://127.0.0.1:1/', () => {})).rejects.toThrow('could not be');
+    await expect(openCheckpoint(httpFiles('http://127.0.0.1:1/'))).rejects.toThrow('could not be');
   });
 });
 
-test('tensorValues reads all formats, at any offset', () => {
+test('paths of shards stay inside the folder', async () => {
+  for (const path of ['../config.json', '/etc/passwd', 'https://example.org/x', 'a\\b', '', 7]) {
+    delete files['model.safetensors'];
+    files['model.safetensors.index.json'] = JSON.stringify({ weight_map: { a: path } });
+    expect((await troubleOfLoading()).what).toContain('names of files beside it');
+  }
+});
+
+test('a file that changes while it is read is refused', async () => {
+  const wide = { ...CONFIG, vocab_size: 700_000 };
+  ranges = true;
+  files['config.json'] = JSON.stringify(wide);
+  files['model.safetensors'] = writeSafetensors(tensorsOf(wide));
+  const { tensors } = await openCheckpoint(httpFiles(url));
+  files['model.safetensors'] = (files['model.safetensors'] as Uint8Array).subarray(0, 2 ** 20);
+  await expect(tensors.get('lm_head.weight')?.read()).rejects.toMatchObject({
+    trouble: { code: 'model-damaged' },
+  });
+});
+
+test('floatsOf reads all formats, at any offset', () => {
   const memory = new Uint8Array(16);
-  const tensor = (dtype: 'F32' | 'F16' | 'BF16', bytes: number[]) => {
+  const values = (type: 'F32' | 'F16' | 'BF16', bytes: number[]) => {
     memory.set(bytes, 3);
-    return { name: '', dtype, shape: [1], bytes: memory.subarray(3, 3 + bytes.length) };
+    return [...floatsOf(type, memory.subarray(3, 3 + bytes.length))];
   };
-  expect([...tensorValues(tensor('F32', [0, 0, 0x40, 0x40]))]).toEqual([3]);
-  expect([...tensorValues(tensor('F16', [0, 0x3c, 0, 0xc0]))]).toEqual([1, -2]);
-  expect([...tensorValues(tensor('BF16', [0x80, 0x3f]))]).toEqual([1]);
+  expect(values('F32', [0, 0, 0x40, 0x40])).toEqual([3]);
+  expect(values('F16', [0, 0x3c, 0, 0xc0])).toEqual([1, -2]);
+  expect(values('BF16', [0x80, 0x3f])).toEqual([1]);
 });

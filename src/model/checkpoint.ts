@@ -1,38 +1,32 @@
 import { TroubleError } from '../trouble';
 import { type ModelConfig, parseConfig } from './config';
-import { brainToFloat, halfToFloat } from './half';
-import { readHeader } from './safetensors';
 import {
-  type Download,
-  fetchJson,
-  fetchOptionalJson,
-  startDownload,
-  startRequiredDownload,
-} from './source';
+  checkedPath,
+  damagedFile,
+  type ModelFile,
+  type ModelFiles,
+  openRequired,
+  readOptionalJson,
+  readRequiredJson,
+} from './files';
+import { readHeader, type TensorEntry } from './safetensors';
+import { type StoredTensor, valuesOf } from './tensor';
 import { llamaShapes } from './tensors';
 import { createTokenizer, type TextTokenizer } from './tokenizer';
 
-const TENSOR_TYPES = ['F32', 'F16', 'BF16'] as const;
+const FLOATS = ['F32', 'F16', 'BF16'] as const;
 
-/** A weight as stored. `bytes` is a view of the file's memory and may start at any offset in it. */
-export interface Tensor {
-  name: string;
-  dtype: (typeof TENSOR_TYPES)[number];
-  shape: number[];
-  bytes: Uint8Array;
-}
-
-/** A model in memory, checked to be complete. */
+/** A model checked to be complete; its weights are still where they are stored. */
 export interface Checkpoint {
-  /** The folder it came from, ending in a slash. */
+  /** Where it came from. */
   url: string;
-  /** The folder's own name. */
+  /** What people call it. */
   name: string;
   config: ModelConfig;
-  /** null where the folder has no tokenizer.json. */
+  /** null where there is no tokenizer.json. */
   tokenizer: TextTokenizer | null;
   /** Exactly the tensors that `llamaShapes` lists. */
-  tensors: Map<string, Tensor>;
+  tensors: Map<string, StoredTensor>;
   /** Size of the tensors as stored. */
   bytes: number;
   parameters: number;
@@ -42,143 +36,98 @@ const SINGLE_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
 
 /** @throws TroubleError `model-missing`, `model-damaged` or `model-unsupported`. */
-export async function fetchConfig(url: string): Promise<ModelConfig> {
-  return parseConfig(await fetchJson(asFolder(url), 'config.json'));
+export async function readConfig(files: ModelFiles): Promise<ModelConfig> {
+  return parseConfig(await readRequiredJson(files, 'config.json'));
 }
 
 /**
- * Loads config, tokenizer and weights from a folder.
- * @param onProgress bytes so far and in all, over every file
- * @param onConfig called before any weight is fetched; it may throw to refuse the model
- * @throws TroubleError `model-missing`, `model-damaged`, `model-unsupported` or `out-of-memory`.
+ * Reads config, tokenizer and the headers of the weights; of the weights themselves, nothing.
+ * @param onConfig called before anything else is read; it may throw to refuse the model
+ * @throws TroubleError `model-missing`, `model-damaged` or `model-unsupported`.
  */
-export async function loadCheckpoint(
-  url: string,
-  onProgress: (done: number, total: number) => void,
+export async function openCheckpoint(
+  files: ModelFiles,
   onConfig?: (config: ModelConfig) => void,
 ): Promise<Checkpoint> {
-  const folder = asFolder(url);
-  const config = await fetchConfig(folder);
+  const config = await readConfig(files);
   onConfig?.(config);
-
-  const weights = await findWeights(folder);
-  const tokenizerFiles = await Promise.all(
-    ['tokenizer.json', 'tokenizer_config.json'].map((file) => startDownload(folder, file)),
-  );
-  let done = 0;
-  const total =
-    weights.total + tokenizerFiles.reduce((sum, download) => sum + (download?.size ?? 0), 0);
-  const count = (bytes: number) => {
-    done += bytes;
-    onProgress(done, Math.max(done, total));
+  const tensors = await findTensors(files, llamaShapes(config));
+  const all = [...tensors.values()];
+  return {
+    url: files.address,
+    name: files.name,
+    config,
+    tokenizer: await readTokenizer(files),
+    tensors,
+    bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
+    parameters: all.reduce((sum, tensor) => sum + valuesOf(tensor), 0),
   };
-  const tokenizer = await readTokenizer(tokenizerFiles, count);
+}
 
-  const shapes = llamaShapes(config);
-  const tensors = new Map<string, Tensor>();
-  for (const start of weights.files) {
-    const download = await start();
-    const bytes = await download.read(count);
-    for (const entry of readHeader(bytes, download.file)) {
+/** Exactly the tensors of these names and shapes, out of all weight files. */
+async function findTensors(
+  files: ModelFiles,
+  shapes: Map<string, number[]>,
+): Promise<Map<string, StoredTensor>> {
+  const tensors = new Map<string, StoredTensor>();
+  for await (const file of weightFiles(files)) {
+    for (const entry of await readHeader(file)) {
       const shape = shapes.get(entry.name);
-      if (!shape) continue;
-      const where = `${download.file}: ${entry.name}`;
-      if (String(entry.shape) !== String(shape)) {
-        damaged(`${where}: expected shape [${shape}] by config.json, found [${entry.shape}].`);
-      }
-      const dtype = TENSOR_TYPES.find((type) => type === entry.dtype);
-      if (!dtype) {
-        throw new TroubleError(
-          'model-unsupported',
-          `${where}: the dtype must be ${TENSOR_TYPES.join(', ')}, found ${entry.dtype}.`,
-          'Choose a checkpoint that is not quantised.',
-        );
-      }
-      const view = bytes.subarray(entry.from, entry.to);
-      tensors.set(entry.name, { name: entry.name, dtype, shape, bytes: view });
+      if (shape) tensors.set(entry.name, storedTensor(file, entry, shape));
     }
   }
   for (const name of shapes.keys()) {
-    if (!tensors.has(name))
-      damaged(`${folder}: the tensor ${name} is in none of the weight files.`);
+    if (!tensors.has(name)) {
+      damaged(`${files.address}: the tensor ${name} is in none of the weight files.`);
+    }
   }
-  const all = [...tensors.values()];
-  return {
-    url: folder,
-    name: decodeURIComponent(folder.split('/').at(-2) ?? folder),
-    config,
-    tokenizer,
-    tensors,
-    bytes: all.reduce((sum, tensor) => sum + tensor.bytes.length, 0),
-    parameters: all.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
-  };
+  return tensors;
 }
 
-/** The values of a tensor, f32[…shape]. */
-export function tensorValues({ dtype, bytes }: Tensor): Float32Array {
-  const width = dtype === 'F32' ? 4 : 2;
-  // Typed arrays need an aligned start, which the format does not promise.
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-  const { buffer, byteOffset, byteLength } = aligned;
-  if (dtype === 'F32') return new Float32Array(buffer, byteOffset, byteLength / 4);
-  const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-  return dtype === 'F16' ? halfToFloat(halves) : brainToFloat(halves);
+function storedTensor(file: ModelFile, entry: TensorEntry, shape: number[]): StoredTensor {
+  const { name, from, to } = entry;
+  const where = `${file.path}: ${name}`;
+  if (String(entry.shape) !== String(shape)) {
+    damaged(`${where}: expected shape [${shape}] by config.json, found [${entry.shape}].`);
+  }
+  const type = FLOATS.find((known) => known === entry.dtype);
+  if (!type) {
+    throw new TroubleError(
+      'model-unsupported',
+      `${where}: the dtype must be ${FLOATS.join(', ')}, found ${entry.dtype}.`,
+      'Choose a checkpoint that is not quantised.',
+    );
+  }
+  return { name, type, shape, bytes: to - from, read: () => file.read(from, to) };
 }
 
-interface WeightFiles {
-  /** Bytes in all files, as far as announced. */
-  total: number;
-  files: (() => Promise<Download>)[];
-}
-
-/** One file, or the shards that an index lists. */
-async function findWeights(folder: string): Promise<WeightFiles> {
-  const single = await startDownload(folder, SINGLE_FILE);
-  if (single) return { total: single.size, files: [async () => single] };
-  const index = await fetchOptionalJson(folder, INDEX_FILE);
+/** One file, or the shards that an index lists, one after the other. */
+async function* weightFiles(files: ModelFiles): AsyncGenerator<ModelFile> {
+  const single = await files.open(SINGLE_FILE);
+  if (single) {
+    yield single;
+    return;
+  }
+  const index = await readOptionalJson(files, INDEX_FILE);
   if (index === null) {
     throw new TroubleError(
       'model-missing',
-      `There is neither ${SINGLE_FILE} nor ${INDEX_FILE} in ${folder}.`,
+      `There is neither ${SINGLE_FILE} nor ${INDEX_FILE} in ${files.address}.`,
       'Check the address: it must be a folder with config.json and safetensors files.',
     );
   }
-  const { weight_map: map, metadata } = index as {
-    weight_map?: unknown;
-    metadata?: { total_size?: unknown };
-  };
+  const { weight_map: map } = index as { weight_map?: unknown };
   const names = typeof map === 'object' && map !== null ? Object.values(map) : [];
-  const files = [...new Set(names)].filter((name) => typeof name === 'string');
-  if (files.length === 0)
-    damaged(`${INDEX_FILE}: expected a weight_map with file names, found none.`);
-  // Shards are asked for one after the other: a browser opens only a few connections to one server, and
-  // asking for all sizes first would leave the later ones waiting for the earlier ones to be read.
-  return {
-    total: Number(metadata?.total_size ?? 0),
-    files: files.map((file) => () => startRequiredDownload(folder, file)),
-  };
+  if (names.length === 0) damagedFile(INDEX_FILE, 'a weight_map with file names', 'none');
+  for (const name of new Set(names)) {
+    yield await openRequired(files, checkedPath(name, `${INDEX_FILE}: weight_map`));
+  }
 }
 
-async function readTokenizer(
-  [json, config]: (Download | null)[],
-  count: (bytes: number) => void,
-): Promise<TextTokenizer | null> {
-  if (!json) return null;
-  const parse = async (download: Download): Promise<unknown> => {
-    const text = new TextDecoder().decode(await download.read(count));
-    try {
-      return JSON.parse(text);
-    } catch {
-      return damaged(
-        `${download.file}: expected JSON, found ${JSON.stringify(text.slice(0, 40))}.`,
-      );
-    }
-  };
-  return createTokenizer(await parse(json), config ? await parse(config) : null);
-}
-
-function asFolder(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`;
+async function readTokenizer(files: ModelFiles): Promise<TextTokenizer | null> {
+  const json = await readOptionalJson(files, 'tokenizer.json');
+  if (json === null) return null;
+  return createTokenizer(json, await readOptionalJson(files, 'tokenizer_config.json'));
 }
 
 function damaged(what: string): never {

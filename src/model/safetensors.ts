@@ -1,4 +1,4 @@
-import { TroubleError } from '../trouble';
+import { damagedFile as damaged, type ModelFile } from './files';
 
 /** Bytes of one value in each storage format that checkpoints use. */
 const VALUE_BYTES: Record<string, number> = {
@@ -36,23 +36,23 @@ const PREFIX = 8;
 /**
  * Reads and checks the header of a safetensors file: an 8-byte length, then JSON, then the data, which the
  * tensors must cover without gap or overlap.
- * @param file the whole file
- * @param where its name, for messages
  * @throws TroubleError `model-damaged` that says what was expected and found.
  */
-export function readHeader(file: Uint8Array, where: string): TensorEntry[] {
-  if (file.length < PREFIX) damaged(where, 'at least 8 bytes', `${file.length}`);
-  const length = Number(new DataView(file.buffer, file.byteOffset, PREFIX).getBigUint64(0, true));
+export async function readHeader(file: ModelFile): Promise<TensorEntry[]> {
+  const { path: where, size } = file;
+  if (size < PREFIX) damaged(where, 'at least 8 bytes', `${size}`);
+  const prefix = await file.read(0, PREFIX);
+  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length < 2) {
     damaged(where, `a header of 2 to ${LARGEST_HEADER} bytes`, `a header length of ${length}`);
   }
   const start = PREFIX + length;
-  if (start > file.length) damaged(where, `a header of ${length} bytes`, `${file.length} in all`);
-  const fields = parseHeader(file.subarray(PREFIX, start), where);
+  if (start > size) damaged(where, `a header of ${length} bytes`, `${size} in all`);
+  const fields = parseHeader(await file.read(PREFIX, start), where);
   const entries = Object.entries(fields)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => readEntry(`${where}: ${name}`, name, value, start));
-  checkCover(where, entries, start, file.length);
+  checkCover(where, entries, start, size);
   return entries;
 }
 
@@ -105,12 +105,4 @@ function checkCover(where: string, entries: TensorEntry[], start: number, end: n
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function damaged(where: string, expected: string, found: string): never {
-  throw new TroubleError(
-    'model-damaged',
-    `${where}: expected ${expected}, found ${found}.`,
-    'The file is damaged or was cut short. Fetch the model again.',
-  );
 }

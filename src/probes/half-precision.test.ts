@@ -17,7 +17,7 @@ it('every measurement of heads is valid in f16, on a backend that computes nothi
   const errors: string[] = [];
   gpu.device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));
   const { checkpoint } = randomCheckpoint(testConfig(), 1);
-  const model = await createGpuModel(gpu, checkpoint, 'f16', () => {});
+  const model = await createGpuModel(gpu, checkpoint, 'f16');
   for (const positions of ['original', 'reindexed'] as const) {
     const run = await runToEnd(model, {
       ids: [1, 2, 3, 4, 5],

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const gpu = await acquireGpu(dawn);
   gpu.device.addEventListener('uncapturederror', (event) => errors.push(event.error.message));
   const { checkpoint } = randomCheckpoint(CONFIG, 1);
-  model = await createGpuModel(gpu, checkpoint, 'f16', () => {});
+  model = await createGpuModel(gpu, checkpoint, 'f16');
 });
 afterAll(() => model.destroy());
 

@@ -90,7 +90,7 @@ it('does not wait for the frames of a hidden tab', () => {
 
 it('keeps the progress of download and of compilation apart', () => {
   const events = new EventBatcher((batch) => batches.push(batch));
-  events.push({ type: 'load', phase: 'download', done: 4, total: 4 });
+  events.push({ type: 'load', phase: 'read', done: 4, total: 4 });
   events.push({ type: 'load', phase: 'compile', done: 1, total: 2 });
   events.push({ type: 'load', phase: 'compile', done: 2, total: 2 });
   events.flush();

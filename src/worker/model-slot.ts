@@ -1,7 +1,8 @@
 import { createGpuModel, type GpuModel } from '../engine/gpu-model';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu, type Gpu } from '../gpu/device';
-import { type Checkpoint, loadCheckpoint } from '../model/checkpoint';
+import { type Checkpoint, openCheckpoint } from '../model/checkpoint';
+import { httpFiles } from '../model/http-files';
 import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo } from './protocol';
@@ -35,13 +36,11 @@ export class ModelSlot {
     const gpu = await acquireGpu(navigator.gpu);
     try {
       const precision = precisionFor(gpu, request.precision);
-      const checkpoint = await loadCheckpoint(
-        request.url,
-        (done, total) => emit({ type: 'load', phase: 'download', done, total }),
-        (config) => checkModelFits(config, precision, gpu.device.limits),
+      const files = httpFiles(request.url);
+      const checkpoint = await openCheckpoint(files, (config) =>
+        checkModelFits(config, precision, gpu.device.limits),
       );
-      const { url, name, config } = checkpoint;
-      const calibration = await shippedCalibration(url, name, config);
+      const calibration = await shippedCalibration(files, checkpoint.config);
       return await ModelSlot.place(gpu, checkpoint, precision, calibration, emit, onLost);
     } catch (error) {
       gpu.device.destroy();
@@ -103,9 +102,10 @@ export class ModelSlot {
     emit: (event: EngineEvent) => void,
     onLost: () => void,
   ): Promise<ModelSlot> {
-    const model = await createGpuModel(gpu, checkpoint, precision, (done, total) =>
-      emit({ type: 'load', phase: 'compile', done, total }),
-    );
+    const model = await createGpuModel(gpu, checkpoint, precision, {
+      onRead: (done, total) => emit({ type: 'load', phase: 'read', done, total }),
+      onCompiled: (done, total) => emit({ type: 'load', phase: 'compile', done, total }),
+    });
     return new ModelSlot(checkpoint, model, calibration, onLost);
   }
 }

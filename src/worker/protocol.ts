@@ -218,7 +218,7 @@ export type RunEvent =
 
 export type EngineEvent =
   | RunEvent
-  | { type: 'load'; phase: 'download'; done: number; total: number }
+  | { type: 'load'; phase: 'read'; done: number; total: number }
   | { type: 'load'; phase: 'compile'; done: number; total: number }
   | { type: 'prepared'; prompt: PreparedPrompt }
   /** Of the run beside the one on screen. */
