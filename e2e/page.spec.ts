@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
 
@@ -34,6 +35,10 @@ test('the first run finds the needle and shows what it looked at', async ({ page
   await open(page);
   await expect(page.getByText('The prompt has 512 tokens')).toBeVisible();
   expect(await run(page)).toBe('✓ found');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const exported = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
+  expect(exported).toMatchObject({ about: 'Needlescope run', result: { correct: true } });
 
   const needle = page.locator('.token.in-needle');
   await expect(needle.first()).toBeInViewport();

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../panels/parts/numbers';
 import { usePage } from '../state/page-context';
 import type { PageState } from '../state/page-store';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../state/theme';
+import { ExportRunButton } from './export-run';
 import { HelpButton } from './help';
 import { ShareButton } from './share';
 
@@ -24,6 +25,7 @@ export function Header() {
       <StatusLine />
       <div className="page-tools">
         <ShareButton />
+        <ExportRunButton />
         <ThemeChoice />
         <HelpButton />
       </div>

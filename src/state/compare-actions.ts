@@ -10,6 +10,7 @@ import {
   isComparing,
   isRunOf,
 } from './comparison';
+import { isReadyToRun } from './engine-use';
 import type { PageActions } from './page-actions';
 import type { PageState, PageStore } from './page-store';
 
@@ -32,8 +33,8 @@ export function createCompareActions(
     setState(({ comparison }) => ({ comparison: comparison && { ...comparison, ...news } }));
 
   async function compare() {
-    const { activity, runRequested, calibrating, folded } = getState();
-    if (activity !== 'idle' || runRequested || calibrating || isComparing(getState())) return;
+    const { folded } = getState();
+    if (!isReadyToRun(getState()) || isComparing(getState())) return;
     setState(({ setup }) => ({
       setup: { ...setup, compared: setup.compared ?? counterpartOf(setup.strategy) },
     }));

@@ -6,6 +6,7 @@ import { type EngineClient, unwrap } from '../worker/client';
 import type { LoadRequest, ModelInfo } from '../worker/protocol';
 import { type CalibrationActions, createCalibrationActions } from './calibration-actions';
 import { type CompareActions, createCompareActions } from './compare-actions';
+import { isReadyToRun } from './engine-use';
 import { maskOf, toggledHead } from './masked-heads';
 import { createNeedleLabActions, type NeedleLabActions } from './needle-lab-actions';
 import { type FoldablePanel, storeFolded } from './open-panels';
@@ -112,8 +113,8 @@ export function createPageActions(
   }
 
   async function run() {
-    const { runRequested, calibrating, setup, calibration, measures } = getState();
-    if (runRequested || calibrating) return;
+    const { setup, calibration, measures } = getState();
+    if (!isReadyToRun(getState())) return;
     report('run', null);
     setState({ runRequested: true, device: null });
     try {

@@ -1,10 +1,11 @@
+import { isReadyToRun } from '../../state/engine-use';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { runProblem } from '../../state/setup';
 import { selectSecondProblem } from './second-strategy';
 
-const selectIsReady = ({ model, activity, calibrating, runRequested }: PageState) =>
-  activity === 'idle' && model?.hasTokenizer === true && calibrating === null && !runRequested;
+const selectIsReady = (state: PageState) =>
+  isReadyToRun(state) && state.model?.hasTokenizer === true;
 const selectIsPossible = ({ setup, model, calibration }: PageState) =>
   runProblem(setup, model, calibration) === null;
 

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { isComparing, shownComparison } from '../../state/comparison';
+import { isReadyToRun } from '../../state/engine-use';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState, RunView } from '../../state/page-store';
 import { runProblem } from '../../state/setup';
@@ -12,8 +13,8 @@ import './run-controls.css';
 const selectActivity = (state: PageState) => state.activity;
 const selectRun = (state: PageState) => state.run;
 const selectRecall = (state: PageState) => state.measures.recall;
-const selectIsReady = ({ model, activity, calibrating }: PageState) =>
-  activity === 'idle' && model !== null && model.hasTokenizer && calibrating === null;
+const selectIsReady = (state: PageState) =>
+  isReadyToRun(state) && state.model?.hasTokenizer === true;
 const selectLiveComparison = (state: PageState) =>
   isComparing(state) ? shownComparison(state) : null;
 const selectProblem = ({ setup, model, calibration }: PageState) =>
