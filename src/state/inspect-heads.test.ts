@@ -88,8 +88,8 @@ test('while it writes, all is looked up again and again, but rarely', async () =
     return look();
   };
   expect(await look()).toEqual([]);
-  expect(await later(850, 31)).toEqual([]);
-  // Reading took 100 ms, so that a look may be due after 900.
+  expect(await later(1850, 31)).toEqual([]);
+  // Reading took 100 ms, so that a look may be due after 1900.
   expect(await later(60, 32)).toEqual(['heads', 'sinks']);
 });
 

@@ -2,7 +2,7 @@ import { unwrap } from '../worker/client';
 import type { EngineApi, HeadsAtSpec } from '../worker/protocol';
 import type { LookUp } from './look-up';
 import { createNewestOnly } from './newest-only';
-import { createPace } from './pace';
+import { createPace, LIVE_SHARES } from './pace';
 import { anyOpen, type PageState, processedTokens, type RunView } from './page-store';
 
 type Engine = Pick<EngineApi, 'heads' | 'headsAt' | 'sinks' | 'tokenCurves' | 'surprisal'>;
@@ -16,7 +16,7 @@ export function createHeadInspector(engine: Engine, lookUp: LookUp): (state: Pag
     sinks: createNewestOnly(),
     curves: createNewestOnly(),
   };
-  const pace = createPace();
+  const pace = createPace(LIVE_SHARES.heads);
 
   /** What takes a pass over the whole text. */
   async function lookAtAll(state: PageState, run: RunView): Promise<void> {

@@ -1,5 +1,6 @@
 import { type EngineClient, unwrap } from '../worker/client';
 import { createLookUp } from './look-up';
+import { LIVE_SHARES, restAfter } from './pace';
 import type { PageActions } from './page-actions';
 import { anyOpen, kvHeadOf, type PageState, type PageStore, processedTokens } from './page-store';
 import { viewedStep } from './viewed-step';
@@ -16,6 +17,7 @@ export function keepCacheHistory(
   { report }: Pick<PageActions, 'report'>,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let tookMs = 0;
   const lookUp = createLookUp(store, report);
 
   function look() {
@@ -24,13 +26,17 @@ export function keepCacheHistory(
     const { run, model, selection } = state;
     const query = viewedStep(state);
     if (!model || query === null || !anyOpen(state, 'cache')) return;
-    void lookUp('held', `${query}`, async () => {
+    const begun = performance.now();
+    const held = lookUp('held', `${query}`, async () => {
       return { query, entries: unwrap(await engine.heldAt(query)) };
     });
     const { layer, head } = selection;
     const kvHead = kvHeadOf(model, head);
-    void lookUp('history', `${layer}.${kvHead}.${processedTokens(run)}`, async () => {
+    const history = lookUp('history', `${layer}.${kvHead}.${processedTokens(run)}`, async () => {
       return { layer, kvHead, ...unwrap(await engine.cacheHistory(layer, kvHead)) };
+    });
+    void Promise.all([held, history]).then(() => {
+      tookMs = performance.now() - begun;
     });
   }
 
@@ -44,7 +50,8 @@ export function keepCacheHistory(
     // Going idle looks at once; otherwise a look that is due stays due, so that a live run is followed.
     if (state.activity !== before.activity) clearTimeout(timer);
     else if (timer !== undefined) return;
-    timer = setTimeout(look, state.activity === 'running' ? LIVE_DELAY_MS : IDLE_DELAY_MS);
+    const liveDelay = Math.max(LIVE_DELAY_MS, restAfter(tookMs, LIVE_SHARES.cache));
+    timer = setTimeout(look, state.activity === 'running' ? liveDelay : IDLE_DELAY_MS);
   }
 
   const unsubscribe = store.subscribe(onChange);

@@ -2,6 +2,7 @@ import { type EngineClient, unwrap } from '../worker/client';
 import type { TileRequest } from '../worker/protocol';
 import { createHeadInspector } from './inspect-heads';
 import { createLookUp } from './look-up';
+import { LIVE_SHARES, restAfter } from './pace';
 import type { PageActions } from './page-actions';
 import {
   type AttentionRow,
@@ -25,6 +26,7 @@ export function keepInspected(
   actions: PageActions,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let tookMs = 0;
   const lookUp = createLookUp(store, actions.report);
   const inspectHeads = createHeadInspector(engine, lookUp);
 
@@ -47,32 +49,40 @@ export function keepInspected(
     if (!run || !model || processed === 0) return;
     const heads = shownHeads(selection);
     const rowPart = { ...heads, rows: 1, pooling: 'mean' } as const;
+    const begun = performance.now();
+    const looks: Promise<void>[] = [];
 
     const rowAt = (part: 'row' | 'textRow', query: number | null) => {
       if (query === null || query >= processed) return;
-      void lookUp(part, `${heads.layer}.${heads.head}.${query}`, () => {
+      const look = lookUp(part, `${heads.layer}.${heads.head}.${query}`, () => {
         const keys: [number, number] = [0, query + 1];
         const queries: [number, number] = [query, query + 1];
         return row(part, { ...rowPart, queries, keys, columns: query + 1 }, query);
       });
+      looks.push(look);
     };
     if (anyOpen(state, 'tokens', 'heatmap')) rowAt('row', selection.query ?? hover.query);
     if (anyOpen(state, 'tokens')) rowAt('textRow', queryOfText(state));
     if (shading === 'received' && anyOpen(state, 'tokens')) {
-      void lookUp('received', `${heads.layer}.${heads.head}.${processed}`, () => {
+      const look = lookUp('received', `${heads.layer}.${heads.head}.${processed}`, () => {
         const all: [number, number] = [0, processed];
         const request = { ...rowPart, queries: all, keys: all, columns: processed };
         return row('received', request, null);
       });
+      looks.push(look);
     }
     const { layer } = selection;
     const kvHead = kvHeadOf(model, selection.head);
     if (anyOpen(state, 'tokens')) {
-      void lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
+      const look = lookUp('evictedAt', `${layer}.${kvHead}.${processed}`, async () => {
         const queries = unwrap(await engine.evictedAt(layer, kvHead));
         return { layer, kvHead, queries };
       });
+      looks.push(look);
     }
+    void Promise.all(looks).then(() => {
+      tookMs = performance.now() - begun;
+    });
     inspectHeads(state);
   }
 
@@ -88,7 +98,8 @@ export function keepInspected(
     // Going idle looks at once; otherwise a look that is due stays due, so that a live run is followed.
     if (state.activity !== before.activity) clearTimeout(timer);
     else if (timer !== undefined) return;
-    timer = setTimeout(inspect, state.activity === 'running' ? LIVE_DELAY_MS : IDLE_DELAY_MS);
+    const liveDelay = Math.max(LIVE_DELAY_MS, restAfter(tookMs, LIVE_SHARES.rows));
+    timer = setTimeout(inspect, state.activity === 'running' ? liveDelay : IDLE_DELAY_MS);
   }
 
   const unsubscribe = store.subscribe(onChange);

@@ -1,5 +1,10 @@
-/** Of a run's time, looking at it may take this share. */
-const SHARE = 0.1;
+/** Of a run's time, looking at it may take a tenth: so much each kind of look. */
+export const LIVE_SHARES = { map: 0.03, heads: 0.05, rows: 0.01, cache: 0.01 };
+
+/** How long to rest after a look, so that looks take no more than their share of the time. */
+export function restAfter(tookMs: number, share: number): number {
+  return tookMs * (1 / share - 1);
+}
 
 /** Keeps slow looks at a live run so rare that they cost it little. */
 export interface Pace {
@@ -14,7 +19,7 @@ export interface Pace {
 }
 
 /** @param now in milliseconds */
-export function createPace(now: () => number = () => performance.now()): Pace {
+export function createPace(share: number, now: () => number = () => performance.now()): Pace {
   let current: number | null = null;
   let tookMs: number | null = null;
   let restSince = 0;
@@ -26,7 +31,7 @@ export function createPace(now: () => number = () => performance.now()): Pace {
         tookMs = null;
         restSince = now();
       }
-      return !looking && now() - restSince >= (tookMs ?? expectedMs) * (1 / SHARE - 1);
+      return !looking && now() - restSince >= restAfter(tookMs ?? expectedMs, share);
     },
     async timed(look) {
       const begun = now();

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { LIVE_SHARES, restAfter } from '../../state/pace';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { troubleOf } from '../../trouble';
@@ -10,10 +11,9 @@ import { firstRequest, nextRequest } from './tile-levels';
 import type { MapView } from './use-map-subject';
 
 const IDLE_DELAY_MS = 60;
-/** A live run is followed a few times a second, and with no more than a tenth of its time. */
+/** A live run is followed a few times a second, and with no more than its share of the time. */
 const LIVE_DELAY_MS = 400;
-const LIVE_REST = 9;
-const LONGEST_REST_MS = 4000;
+const LONGEST_REST_MS = 8000;
 
 const NONE: Layer[] = [];
 
@@ -61,7 +61,7 @@ export function useMapTiles(
     const full = fullRequest(view, processed, { of, layer, head, pooling });
     if (!full) return;
     const next = (tile: Tile, ms: number) => (running ? null : nextRequest(full, tile, ms));
-    const rest = Math.min(LONGEST_REST_MS, follower.current.lastMs() * LIVE_REST);
+    const rest = Math.min(LONGEST_REST_MS, restAfter(follower.current.lastMs(), LIVE_SHARES.map));
     follower.current.want(
       { full, first: firstRequest(full), next },
       running ? Math.max(LIVE_DELAY_MS, rest) : IDLE_DELAY_MS,
