@@ -39,6 +39,8 @@ var<workgroup> scores: array<f32, 4 * ROW_GROUPS * BLOCK_KEYS>;
 // Slots and score biases of the keys of the block; ALL where the block has fewer.
 var<workgroup> slots: array<u32, BLOCK_KEYS>;
 var<workgroup> biases: array<f32, BLOCK_KEYS>;
+// Positions of the keys of the block in the text.
+var<workgroup> positions: array<u32, BLOCK_KEYS>;
 // Where the search for columns goes on; ALL when there are none left.
 var<workgroup> next_column: u32;
 
@@ -74,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var start = 0u;
     var end = min(held.sinks, last_query + 1u);
     if (phase == 1u) {
-      start = held.sinks + hidden_from(held, first_query);
+      start = held.sinks + max(hidden_from(held, first_query), outside_window(held, first_query));
       start -= start % BLOCK_KEYS;
       end = last_query + 1u;
     } else if (phase == 2u) {
@@ -116,6 +118,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           if (i % LANES == 0u) {
             let entry = entries[key_row];
             biases[i / LANES] = entry.bias + steered(layer, head, entry.position);
+            positions[i / LANES] = entry.position;
           }
         }
       }
@@ -132,9 +135,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           );
         }
         let slot = slots[key];
-        score = score * frame.score_scale + biases[key];
+        score = all_capped(score * frame.score_scale) + biases[key];
         for (var r = 0u; r < 4u; r++) {
-          let visible = computed(held, phase, head, first_row + row + r, slot);
+          let query_row = first_row + row + r;
+          let visible = computed(held, phase, head, query_row, slot)
+            && in_window(layer.window, frame.position + query_row, positions[key]);
           scores[(row + r) * BLOCK_KEYS + key] = select(LOWEST, score[r], visible);
           pairs[r] += select(0.0, 1.0, visible);
         }
@@ -208,6 +213,15 @@ fn computed(held: HeadState, phase: u32, head: u32, row: u32, slot: u32) -> bool
   return (slot < held.sinks) == (phase == 0u) && in_ranges(head, row, query, slot);
 }
 
+// Slots behind the sinks that no query from this one on sees for the layer's window. Where entries were evicted,
+// slots are not positions; then all are looked at.
+fn outside_window(held: HeadState, first_query: u32) -> u32 {
+  if (!WINDOWED || layer.window == ALL || held.slots != frame.position) {
+    return 0u;
+  }
+  return max(first_query + 1u, held.sinks + layer.window) - held.sinks - layer.window;
+}
+
 // Takes the next columns of the plan at or after `start` into the block. One invocation.
 fn gather_columns(head: u32, start: u32, end: u32) {
   var slot = start;
@@ -243,7 +257,7 @@ fn query_vec4(held: HeadState, head: u32, row: u32, lane: u32, phase: u32) -> ve
   for (var i = 0u; i < 4u; i++) {
     let dim = lane * 4u + i;
     let other = partner(dim);
-    let angle = rope_angle(position, dim % (HEAD_DIM / 2u));
+    let angle = rope_angle(layer.angles_at, position, dim % (HEAD_DIM / 2u));
     rotated[i] = rotate(qkv[base + dim / 4u][dim % 4u], qkv[base + other / 4u][other % 4u], dim, angle);
   }
   return rotated;
@@ -257,7 +271,7 @@ fn key_vec4(key_row: u32, lane: u32, position: u32) -> vec4<f32> {
   for (var i = 0u; i < 4u; i++) {
     let dim = lane * 4u + i;
     let other = partner(dim);
-    let angle = rope_angle(position, dim % (HEAD_DIM / 2u));
+    let angle = rope_angle(layer.angles_at, position, dim % (HEAD_DIM / 2u));
     rotated[i] = rotate(
       f32(keys[key_row + dim / 4u][dim % 4u]), f32(keys[key_row + other / 4u][other % 4u]), dim, angle,
     );

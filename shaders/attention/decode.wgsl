@@ -51,10 +51,12 @@ fn main(
     if (sees(held, query, slot)) {
       row = slot_row(layer.index, kv_head, slot);
       let entry = entries[row];
-      let distance = selected_distance(held, query, slot, i, length);
-      score = score_of(head, row * LANES, distance) * frame.score_scale
-        + entry.bias + steered(layer, head, entry.position);
-      read += 1.0;
+      if (in_window(layer.window, frame.position, entry.position)) {
+        let distance = selected_distance(held, query, slot, i, length);
+        score = capped(score_of(head, row * LANES, distance) * frame.score_scale)
+          + entry.bias + steered(layer, head, entry.position);
+        read += 1.0;
+      }
     }
     slots[i - start] = row;
     weights[i - start] = score;
@@ -121,7 +123,7 @@ fn score_of(head: u32, key_row: u32, distance: u32) -> f32 {
     let k = vec2<f32>(
       f32(keys[key_row + pair / 4u][pair % 4u]), f32(keys[key_row + other / 4u][other % 4u]),
     );
-    score += turned_product(distance, pair, q, k);
+    score += turned_product(layer.angles_at, distance, pair, q, k);
   }
   return score;
 }

@@ -49,7 +49,7 @@ fn main(
 
   var highest = LOWEST;
   for (var token = start + local; token < end; token += 64u) {
-    let score = score_of(head, kv_head, token) * frame.score_scale;
+    let score = capped(score_of(head, kv_head, token) * frame.score_scale);
     weights[token - start] = score;
     highest = max(highest, score);
   }

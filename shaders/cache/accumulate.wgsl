@@ -68,8 +68,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let bias = entry.bias + steered(layer, head, entry.position);
         let products = tile_products(row);
         for (var r = 0u; r < queries; r++) {
-          if (computed(held, head, query + r, slot)) {
-            let weight = exp(products[r] * frame.score_scale + bias - attention[lse_at(head, query + r)]);
+          if (computed(held, head, query + r, slot, entry.position)) {
+            let score = capped(products[r] * frame.score_scale) + bias;
+            let weight = exp(score - attention[lse_at(head, query + r)]);
             reduced[r] = select(reduced[r] + weight, max(reduced[r], weight), REDUCE == MAX);
           }
         }
@@ -102,7 +103,8 @@ fn tile_products(row: u32) -> vec4<f32> {
   return products;
 }
 
-fn computed(held: HeadState, head: u32, row: u32, slot: u32) -> bool {
+fn computed(held: HeadState, head: u32, row: u32, slot: u32, position: u32) -> bool {
   let query = held.slots + row;
-  return sees(held, query, slot) && (in_ranges(head, row, query, slot) || in_columns(head, slot));
+  return sees(held, query, slot) && in_window(layer.window, frame.position + row, position)
+    && (in_ranges(head, row, query, slot) || in_columns(head, slot));
 }

@@ -40,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   if (part < HEADS + KV_HEADS) {
     if (!REINDEXED) {
-      let angle = rope_angle(position, pair);
+      let angle = rope_angle(layer.angles_at, position, pair);
       let rotated = first * angle.x - second * angle.y;
       second = first * angle.y + second * angle.x;
       first = rotated;

@@ -1,8 +1,10 @@
-// Matrix product with a weight, for many tokens: y[t, o] = Σᵢ x[t, i] · w[o, i], or y += when ADD.
+// Matrix product with a weight, for many tokens: y[t, o] = Σᵢ x[t, i] · w[o, i], or y += when ADD; with the
+// bias where there is one, and capped where CAP is not 0.
 //
-// x  f32[tokens, 4 * IN4]
-// w  elem[OUT, 4 * IN4]
-// y  f32[tokens, OUT_STRIDE]
+// x     f32[tokens, 4 * IN4]
+// w     elem[OUT, 4 * IN4]
+// y     f32[tokens, OUT_STRIDE]
+// bias  f32[OUT], read when BIAS
 // A workgroup of 8 × 8 invocations computes a tile of 32 tokens × 32 outputs, each invocation 4 × 4 of them,
 // strided by 8 so that neighbours read neighbouring rows. Products are in elem, sums in f32.
 // Workgroups (ceil(OUT / 32), ceil(tokens / 32)).
@@ -11,6 +13,8 @@ override IN4: u32;
 override OUT: u32;
 override OUT_STRIDE: u32;
 override ADD: bool = false;
+override BIAS: bool = false;
+override CAP: f32 = 0.0;
 
 const TILE: u32 = 32u;
 // vec4 of the inner dimension that a step holds, and the padded stride that keeps rows on different banks.
@@ -20,6 +24,7 @@ const STRIDE4: u32 = 9u;
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
+@group(1) @binding(3) var<storage, read> bias: array<f32>;
 
 var<workgroup> x_tile: array<vec4<elem>, TILE * STRIDE4>;
 var<workgroup> w_tile: array<vec4<elem>, TILE * STRIDE4>;
@@ -80,10 +85,17 @@ fn store(token: u32, out: u32, sums: vec4<f32>) {
     let o = out + 8u * i;
     if (o < OUT) {
       let at = token * OUT_STRIDE + o;
+      var sum = sums[i];
+      if (BIAS) {
+        sum += bias[o];
+      }
+      if (CAP > 0.0) {
+        sum = CAP * tanh(clamp(sum / CAP, -10.0, 10.0));
+      }
       if (ADD) {
-        y[at] += sums[i];
+        y[at] += sum;
       } else {
-        y[at] = sums[i];
+        y[at] = sum;
       }
     }
   }

@@ -1,11 +1,14 @@
-// Matrix product with a weight, for the newest token only: y[o] = Σᵢ f(x)[i] · w[o, i], or y += when ADD.
+// Matrix product with a weight, for the newest token only: y[o] = Σᵢ f(x)[i] · w[o, i], or y += when ADD;
+// with the bias where there is one, and capped where CAP is not 0.
 //
 // x            f32[tokens, …]; only the submission's last row is read
 // w            elem[OUT, 4 * IN4]
 // y            f32[OUT]
-// norm_weight  f32[4 * IN4], read when INPUT is 1
-// f by INPUT: 0 nothing; 1 RMSNorm over WIDTH columns; 2 SwiGLU of a row that holds gate, then up, each
-// 4 * IN4 wide. Every workgroup computes f anew, which is cheaper than a dispatch of its own.
+// norm_weight  f32[4 * IN4], read when INPUT is 1 or 3; when 3, the norm's biases follow
+// bias         f32[OUT], read when BIAS
+// f by INPUT: 0 nothing; 1 RMSNorm over WIDTH columns; 2 the activation of a row, see activation.wgsl, which
+// holds gate, then up, each 4 * IN4 wide, when GATED; 3 LayerNorm over WIDTH columns. Every workgroup computes
+// f anew, which is cheaper than a dispatch of its own.
 // A workgroup computes 16 outputs: teams of 16 invocations share 4 of them, so that what an invocation
 // reads of x serves four rows. Workgroups (x, y) with x * y >= ceil(OUT / 16).
 
@@ -15,11 +18,14 @@ override ADD: bool = false;
 override INPUT: u32 = 0u;
 override WIDTH: u32 = 0u;
 override EPS: f32 = 0.0;
+override BIAS: bool = false;
+override CAP: f32 = 0.0;
 
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read> norm_weight: array<vec4<f32>>;
+@group(1) @binding(4) var<storage, read> bias: array<f32>;
 
 var<workgroup> sums: array<vec4<f32>, 64>;
 
@@ -29,14 +35,25 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let row = (frame.tokens - 1u) * select(IN4, 2u * IN4, INPUT == 2u);
+  let row = (frame.tokens - 1u) * select(IN4, 2u * IN4, INPUT == 2u && GATED);
   var scale = 1.0;
-  if (INPUT == 1u) {
+  var mean = 0.0;
+  if (INPUT == 3u) {
+    var total = 0.0;
+    for (var i = local; i < IN4; i += 64u) {
+      total += dot(x[row + i], vec4<f32>(1.0));
+    }
+    mean = workgroup_sum(local, total) / f32(WIDTH);
+  }
+  if (INPUT == 1u || INPUT == 3u) {
     var squares = 0.0;
     for (var i = local; i < IN4; i += 64u) {
-      squares += dot(x[row + i], x[row + i]);
+      let part = x[row + i] - mean;
+      squares += dot(part, part);
     }
-    scale = inverseSqrt(workgroup_sum(local, squares) / f32(WIDTH) + EPS);
+    // Columns past WIDTH are zero: each has added the square of the mean.
+    let padding = f32(4u * IN4 - WIDTH) * mean * mean;
+    scale = inverseSqrt((workgroup_sum(local, squares) - padding) / f32(WIDTH) + EPS);
   }
 
   let out = (group.y * groups.x + group.x) * 16u + local / 16u * 4u;
@@ -49,8 +66,14 @@ fn main(
     if (INPUT == 1u) {
       input *= scale * norm_weight[i];
     }
+    if (INPUT == 3u) {
+      input = (input - mean) * scale * norm_weight[i] + norm_weight[IN4 + i];
+    }
     if (INPUT == 2u) {
-      input = input / (1.0 + exp(-input)) * x[row + IN4 + i];
+      input = activated(input);
+      if (GATED) {
+        input *= x[row + IN4 + i];
+      }
     }
     let value = vec4<elem>(input);
     sum += vec4<f32>(vec4<elem>(
@@ -63,6 +86,12 @@ fn main(
     var total = 0.0;
     for (var i = 0u; i < 16u; i++) {
       total += sums[local - lane + i][lane];
+    }
+    if (BIAS) {
+      total += bias[out + lane];
+    }
+    if (CAP > 0.0) {
+      total = CAP * tanh(clamp(total / CAP, -10.0, 10.0));
     }
     if (ADD) {
       y[out + lane] += total;

@@ -28,7 +28,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let slot = selected_slot(head, i);
     if (sees(held, held.slots, slot)) {
       let position = entries[slot_row(layer.index, kv_head, slot)].position;
-      atomicOr(&records[at + 1u + position / 32u], 1u << (position % 32u));
+      if (in_window(layer.window, frame.position, position)) {
+        atomicOr(&records[at + 1u + position / 32u], 1u << (position % 32u));
+      }
     }
   }
   if (local == 0u) {

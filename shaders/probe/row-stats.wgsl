@@ -54,11 +54,12 @@ fn main(
     for (var block = 0u; block <= query; block += THREADS) {
       let distance = block + local;
       let key = query - min(distance, query);
-      let sees = distance <= query && !evicted(walk.layer, head, query, key)
-        && !skipped(walk.layer, head, query, key);
+      let kept = distance <= query && !evicted(walk.layer, head, query, key)
+        && !left_out(walk.layer, head, query, key);
+      let sees = kept && !outside(walk.layer, query, key);
       var weight = 0.0;
       if (REINDEXED && store.ranked == 1u) {
-        let before = count_seen(local, sees);
+        let before = count_seen(local, kept);
         if (sees) {
           let row = (walk.layer * HEADS + head) * store.capacity + query;
           weight = exp(score_of(walk.layer, head, query, key, read + before.x) - lse[row]);
@@ -105,9 +106,9 @@ fn main(
   }
 }
 
-// How many keys the invocations before this one see, and how many all of them.
-fn count_seen(local: u32, sees: bool) -> vec2<u32> {
-  seen[local] = u32(sees);
+// How many keys were kept for the invocations before this one, and for all of them.
+fn count_seen(local: u32, kept: bool) -> vec2<u32> {
+  seen[local] = u32(kept);
   workgroupBarrier();
   var counts = vec2<u32>(0u);
   for (var i = 0u; i < THREADS; i++) {

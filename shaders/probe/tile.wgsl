@@ -200,7 +200,7 @@ fn four_weights(layer: u32, head: u32, queries: vec4<u32>, key: u32) -> vec4<f32
     );
   }
   let sums = vec4<f32>(lse[lse_rows.x], lse[lse_rows.y], lse[lse_rows.z], lse[lse_rows.w]);
-  return exp(scores * frame.score_scale + steered_bias(layer, head, key) - sums);
+  return exp(all_capped(scores * frame.score_scale) + steered_bias(layer, head, key) - sums);
 }
 
 // Where part `index` of `parts` begins in a range of `length`, without overflow for lengths below 2^24.

@@ -27,9 +27,10 @@ const LEAST_ELSEWHERE: f32 = 1.0e-4;
 @group(1) @binding(7) var<storage, read> columns: array<vec2<f32>>;
 
 var<workgroup> first_sink: atomic<u32>;
-// Rows in the pools of the hidden sinks among 64 slots, ALL for other slots, and their score biases.
+// Rows in the pools of the hidden sinks among 64 slots, ALL for other slots, their score biases and positions.
 var<workgroup> hidden_rows: array<u32, 64>;
 var<workgroup> biases: array<f32, 64>;
+var<workgroup> positions: array<u32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -69,19 +70,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       if (entry.position != first && is_sink(head, entry.position)) {
         hidden_rows[local] = own_row;
         biases[local] = entry.bias;
+        positions[local] = entry.position;
       }
     }
     workgroupBarrier();
     for (var i = 0u; i < 64u; i++) {
       let key_row = hidden_rows[i];
-      if (!exists || key_row == ALL || !sees(held, query, start + i)) {
+      if (!exists || key_row == ALL || !sees(held, query, start + i)
+        || !in_window(layer.window, frame.position + row, positions[i])) {
         continue;
       }
       var score = 0.0;
       for (var lane = 0u; lane < LANES; lane++) {
         score += dot(qkv[query_base + lane], vec4<f32>(keys[key_row * LANES + lane]));
       }
-      let weight = exp(score * frame.score_scale + biases[i] - attention[lse_at(head, row)]);
+      let weight = exp(capped(score * frame.score_scale) + biases[i] - attention[lse_at(head, row)]);
       mass += weight;
       for (var lane = local % 4u; lane < LANES; lane += 4u) {
         hidden[lane / 4u] += weight * vec4<f32>(values[key_row * LANES + lane]);

@@ -60,9 +60,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           dot(q_tile[3u * LANES + i], key),
         );
       }
-      score = score * frame.score_scale + entry.bias;
+      score = all_capped(score * frame.score_scale) + entry.bias;
       for (var r = 0u; r < queries; r++) {
-        if (sees(held, held.slots + query + r, slot)) {
+        if (sees(held, held.slots + query + r, slot)
+          && in_window(layer.window, frame.position + query + r, entry.position)) {
           column += vec2<f32>(exp(score[r] - attention[lse_at(head, query + r)]), 1.0);
         }
       }

@@ -67,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   for (var pair = local; pair < half; pair += 64u) {
     var mixture = vec2<f32>(0.0);
     for (var place = 0u; place < CHUNK; place++) {
-      let angle = rope_angle(place, pair);
+      let angle = rope_angle(layer.angles_at, place, pair);
       let key = key_pair(kv_head, first + place, pair);
       mixture += weights[place]
         * vec2<f32>(key.x * angle.x - key.y * angle.y, key.x * angle.y + key.y * angle.x);
@@ -101,9 +101,9 @@ fn attend(kv_head: u32, first: u32, token: u32, local: u32) -> f32 {
       let k = key_pair(kv_head, first + place, pair);
       // The rotation from key to query is that from query to key, backwards.
       if (place <= token) {
-        score += turned_product(token - place, pair, q, k);
+        score += turned_product(layer.angles_at, token - place, pair, q, k);
       } else {
-        score += turned_product(place - token, pair, k, q);
+        score += turned_product(layer.angles_at, place - token, pair, k, q);
       }
     }
     score /= sqrt(f32(HEAD_DIM));

@@ -46,7 +46,7 @@ fn main(
   for (var pair = local; pair < half; pair += 64u) {
     var angle = vec2<f32>(1.0, 0.0);
     if (DISTANCE != 0u) {
-      angle = rope_angle(DISTANCE, pair);
+      angle = rope_angle(layer.angles_at, DISTANCE, pair);
     }
     let first = qkv[head * HEAD_DIM + pair];
     let second = qkv[head * HEAD_DIM + pair + half];
@@ -58,8 +58,9 @@ fn main(
     return;
   }
   var score = EXCLUDED;
-  if (sees(held, slots - 1u, slot)) {
-    let row = slot_row(layer.index, kv_head, slot);
+  let row = slot_row(layer.index, kv_head, slot);
+  let newest = frame.position + frame.tokens - 1u;
+  if (sees(held, slots - 1u, slot) && in_window(layer.window, newest, entries[row].position)) {
     var product = 0.0;
     for (var i = 0u; i < LANES; i++) {
       let part = vec4<f32>(query[4u * i], query[4u * i + 1u], query[4u * i + 2u], query[4u * i + 3u]);

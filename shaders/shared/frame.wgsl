@@ -12,8 +12,11 @@ struct Frame {
   // Where the page table begins in cache_table, and how many pages one head's row can name.
   page_table: u32,
   page_table_stride: u32,
-  // Scores are multiplied by this before the softmax: 1 / (sqrt(headDim) * temperature).
+  // Scores are multiplied by this before the softmax: the model's scale, 1 / sqrt(headDim) in most, over the
+  // temperature.
   score_scale: f32,
+  // The model's cap of scores over the temperature, see capped.
+  score_cap: f32,
   // Steering: in steered heads, keys of the text at [steer_from, steer_to) get this added to their scores.
   steer_bias: f32,
   steer_from: u32,
@@ -33,11 +36,39 @@ struct Layer {
   // Queries are multiplied by max(scale_least, scale_per_log * ln(position + 1)); 0 and 1: unchanged.
   scale_per_log: f32,
   scale_least: f32,
-  padding: u32,
+  // Where the layer's angles begin in rope_table, see rope.wgsl.
+  angles_at: u32,
   // Bit h of the 256: the output of query head h is replaced by zero.
   masked_heads: array<vec4<u32>, 2>,
   // Bit h of the 256: scores of query head h are steered.
   steered_heads: array<vec4<u32>, 2>,
+  // Positions of the text that a query sees, its own included; ALL ones: no bound.
+  window: u32,
+}
+
+// Scores s become cap * tanh(s / cap), as in Gemma 2.
+override CAPPED: bool = false;
+// Some layers of the model have a window.
+override WINDOWED: bool = false;
+
+fn capped(score: f32) -> f32 {
+  if (!CAPPED) {
+    return score;
+  }
+  // Beyond ±10 the result is ±1, and some drivers' tanh overflows.
+  return frame.score_cap * tanh(clamp(score / frame.score_cap, -10.0, 10.0));
+}
+
+fn all_capped(scores: vec4<f32>) -> vec4<f32> {
+  if (!CAPPED) {
+    return scores;
+  }
+  return vec4<f32>(capped(scores.x), capped(scores.y), capped(scores.z), capped(scores.w));
+}
+
+// Whether the model lets a query see a key, by their positions in the text, whatever a strategy keeps.
+fn in_window(window: u32, query: u32, key: u32) -> bool {
+  return !WINDOWED || query - key < window;
 }
 
 fn has_head(heads: array<vec4<u32>, 2>, head: u32) -> bool {

@@ -5,12 +5,14 @@
 // k           f32[LAYERS, KV_HEADS, capacity, HEAD_DIM]
 // lse         f32[LAYERS, HEADS, capacity]
 // evicted_at  u32[LAYERS, KV_HEADS, capacity]
-// records     u32: steered heads [LAYERS, 8], then the plans of the prompt's chunks [chunks, LAYERS, plan_size],
+// records     u32: of every layer its steered heads, window and angles_at [LAYERS, 10], then the plans of the prompt's chunks [chunks, LAYERS, plan_size],
 //             then what decode steps read [steps, LAYERS, HEADS, 1 + plan_words]: 1 if a list was read, and
 //             bits of the positions in it
 
 override LANES: u32;
 override LAYERS: u32;
+// Words of a layer at the beginning of the records.
+const LAYER_WORDS: u32 = 10u;
 override REINDEXED: bool;
 // False only for a run that left nothing out: then nothing is looked up in its records.
 override LEAVES_OUT: bool = true;
@@ -55,8 +57,18 @@ fn evicted(layer: u32, head: u32, query: u32, key: u32) -> bool {
   return evicted_at[(layer * KV_HEADS + kv_head_of(head)) * store.capacity + key] <= query;
 }
 
-// Whether the key was there, but the strategy left it out.
+// Whether the key was there, but the strategy or the layer's window left it out.
 fn skipped(layer: u32, head: u32, query: u32, key: u32) -> bool {
+  return outside(layer, query, key) || left_out(layer, head, query, key);
+}
+
+// Whether the layer's window hides the key.
+fn outside(layer: u32, query: u32, key: u32) -> bool {
+  return WINDOWED && !in_window(records[layer * LAYER_WORDS + 8u], query, key);
+}
+
+// Whether the strategy left the key out.
+fn left_out(layer: u32, head: u32, query: u32, key: u32) -> bool {
   if (!LEAVES_OUT) {
     return false;
   }
@@ -80,7 +92,7 @@ fn skipped(layer: u32, head: u32, query: u32, key: u32) -> bool {
 fn distance_among_read(layer: u32, head: u32, query: u32, key: u32) -> u32 {
   var distance = 0u;
   for (var other = key + 1u; other <= query; other++) {
-    if (!evicted(layer, head, query, other) && !skipped(layer, head, query, other)) {
+    if (!evicted(layer, head, query, other) && !left_out(layer, head, query, other)) {
       distance++;
     }
   }
@@ -88,7 +100,7 @@ fn distance_among_read(layer: u32, head: u32, query: u32, key: u32) -> u32 {
 }
 
 fn steered_bias(layer: u32, head: u32, key: u32) -> f32 {
-  let heads = (records[layer * 8u + head / 32u] >> (head % 32u)) & 1u;
+  let heads = (records[layer * LAYER_WORDS + head / 32u] >> (head % 32u)) & 1u;
   return select(0.0, frame.steer_bias, heads == 1u && key >= frame.steer_from && key < frame.steer_to);
 }
 
@@ -106,10 +118,10 @@ fn score_of(layer: u32, head: u32, query: u32, key: u32, distance: u32) -> f32 {
       let other = pair + half;
       let q_pair = vec2<f32>(q[q_row + pair / 4u][pair % 4u], q[q_row + other / 4u][other % 4u]);
       let k_pair = vec2<f32>(k[k_row + pair / 4u][pair % 4u], k[k_row + other / 4u][other % 4u]);
-      score += turned_product(distance, pair, q_pair, k_pair);
+      score += turned_product(records[layer * LAYER_WORDS + 9u], distance, pair, q_pair, k_pair);
     }
   }
-  return score * frame.score_scale + steered_bias(layer, head, key);
+  return capped(score * frame.score_scale) + steered_bias(layer, head, key);
 }
 
 fn weight_of(layer: u32, head: u32, query: u32, key: u32) -> f32 {

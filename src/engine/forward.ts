@@ -1,48 +1,19 @@
 import type { BufferSet } from '../gpu/buffers';
-import type { Pipeline, Resource } from '../gpu/kernels';
 import { packStruct, structOf } from '../gpu/wgsl';
-import { attentionBytes, Bench, planLayout, SLICE } from './bench';
+import { Bench, planLayout } from './bench';
 import type { GpuModel } from './gpu-model';
-import { type InspectionStore, planBits, steeredHeads } from './inspection';
-import { DECODE_SPLIT, FRAME_CODE, KERNELS, MAX_CHUNK } from './kernels';
+import { type InspectionStore, planBits } from './inspection';
+import { DECODE_SPLIT, FRAME_CODE, KERNELS } from './kernels';
 import type { KvCache } from './kv-cache';
+import { type LayerSteps, layerSteps, type MakeStep, type PlanPipelines } from './layer-steps';
+import { BoundProduct } from './product';
 import { Recorder, type Step } from './recorder';
-import { ropeTable } from './rope-table';
-import {
-  type CacheWork,
-  type PlanMaker,
-  type PromptParts,
-  reindexes,
-  type ScoreWork,
-  type Selector,
-  type Strategy,
-} from './strategy';
+import type { CacheWork, PlanMaker, PromptParts, ScoreWork, Selector, Strategy } from './strategy';
+import { runRopeTable, type WorkBuffers, workBuffers, writeLayers } from './work-buffers';
 
 /** The struct `Frame`: where its fields are. Written by hand each token, so that nothing is allocated. */
 const FRAME = structOf(FRAME_CODE, 'Frame');
 const WORD = Object.fromEntries(FRAME.fields.map(({ name, word }) => [name, word]));
-
-interface LayerSteps {
-  attentionNorm: Step;
-  qkvMatrix: Step;
-  qkvVector: Step;
-  append: Step;
-  capture: Step | null;
-  chunk: Step;
-  plannedChunk: Step | null;
-  capturePlan: Step | null;
-  countPairs: Step;
-  decode: Step;
-  merge: Step;
-  attentionOutMatrix: Step;
-  attentionOutVector: Step;
-  mlpNorm: Step;
-  gateUpMatrix: Step;
-  gateUpVector: Step;
-  swiglu: Step;
-  downMatrix: Step;
-  downVector: Step;
-}
 
 /** What the values of a strategy prepared for the run. */
 export interface StrategyWork {
@@ -70,8 +41,9 @@ export class ForwardPass {
   private readonly frameData = new ArrayBuffer(FRAME.bytes);
   private readonly frameWords = new Uint32Array(this.frameData);
   private readonly layers: LayerSteps[];
-  private readonly embed: Step;
-  private readonly output: Step;
+  /** One for each part of the table. */
+  private readonly embed: Step[];
+  private readonly output: BoundProduct;
   private readonly sample: Step;
   private readonly markEvicted: Step | null;
 
@@ -84,13 +56,12 @@ export class ForwardPass {
     parts: PromptParts,
     length: number,
     samplingUniform: GPUBuffer,
-    plannedChunk: Pipeline | null,
-    capturePlan: Pipeline | null,
+    plans: PlanPipelines,
     readonly bench: Bench,
     named: WorkBuffers,
   ) {
     const { device, weights, pipelines, compiler } = model;
-    const { x, normed, qkv, attention, gateUp, mlp, partials, plan, counts } = named;
+    const { x, plan, counts } = named;
     this.ids = named.ids;
     this.logits = named.logits;
     this.counts = counts;
@@ -101,93 +72,26 @@ export class ForwardPass {
     this.sharedGroup = device.createBindGroup({
       label: 'frame',
       layout: model.sharedLayout,
-      entries: [this.frame, runRopeTable(model, buffers, strategy, length), cache.table].map(
+      entries: [this.frame, runRopeTable(model, buffers, strategy, parts, length), cache.table].map(
         (buffer, binding) => ({ binding, resource: { buffer } }),
       ),
     });
     this.recorder = new Recorder(this.sharedGroup);
-    const step = (
-      pipeline: Pipeline,
-      resources: Record<string, Resource>,
-      name: string = pipeline.name,
-    ): Step => ({
+    const step: MakeStep = (pipeline, resources, name = pipeline.name) => ({
       name,
       pipeline,
       group: compiler.bind(pipeline, resources),
     });
-    const { keys, values, entries } = cache;
-    const at = pipelines[reindexes(strategy) ? 'reindexed' : 'original'];
-    const kv = { qkv, keys, values, entries };
-
-    this.embed = step(pipelines.embed, { ids: this.ids, table: weights.embedding, x });
-    this.layers = weights.layers.map((weight, index) => {
-      const layer = bench.layer(index);
-      // The vector products take their norm along; the others bind any weight in its place.
-      const norm_weight = weight.attentionNorm;
-      return {
-        attentionNorm: step(pipelines.norm, { x, weight: weight.attentionNorm, y: normed }),
-        qkvMatrix: step(pipelines.qkvMatrix, { x: normed, w: weight.qkv, y: qkv }, 'q, k, v'),
-        qkvVector: step(pipelines.qkvVector, { x, w: weight.qkv, y: qkv, norm_weight }, 'q, k, v'),
-        append: step(at.append, { layer, ...kv }),
-        capture:
-          inspection &&
-          step(pipelines.capture, {
-            layer,
-            store: inspection.store,
-            qkv,
-            attention,
-            q: inspection.q,
-            k: inspection.k,
-            lse: inspection.lse,
-          }),
-        chunk: step(at.chunk, { layer, ...kv, attention }),
-        plannedChunk: plannedChunk && step(plannedChunk, { layer, ...kv, attention, plan }),
-        capturePlan:
-          inspection && capturePlan
-            ? step(capturePlan, {
-                layer,
-                store: inspection.planStore,
-                plan,
-                records: inspection.records,
-              })
-            : null,
-        countPairs: step(pipelines.countPairs, { layer, attention, counts }),
-        decode: step(at.decode, { layer, ...kv, partials }),
-        merge: step(pipelines.merge, { layer, partials, attention, counts }),
-        attentionOutMatrix: step(
-          pipelines.attentionOutMatrix,
-          { x: attention, w: weight.attentionOut, y: x },
-          'attention output',
-        ),
-        attentionOutVector: step(
-          pipelines.attentionOutVector,
-          { x: attention, w: weight.attentionOut, y: x, norm_weight },
-          'attention output',
-        ),
-        mlpNorm: step(pipelines.norm, { x, weight: weight.mlpNorm, y: normed }),
-        gateUpMatrix: step(
-          pipelines.gateUpMatrix,
-          { x: normed, w: weight.gateUp, y: gateUp },
-          'MLP gate, up',
-        ),
-        gateUpVector: step(
-          pipelines.gateUpVector,
-          { x, w: weight.gateUp, y: gateUp, norm_weight: weight.mlpNorm },
-          'MLP gate, up',
-        ),
-        swiglu: step(pipelines.swiglu, { gate_up: gateUp, y: mlp }),
-        downMatrix: step(pipelines.downMatrix, { x: mlp, w: weight.down, y: x }, 'MLP down'),
-        downVector: step(
-          pipelines.downVector,
-          { x: gateUp, w: weight.down, y: x, norm_weight },
-          'MLP down',
-        ),
-      };
-    });
-    this.output = step(
+    const { ids, logits } = this;
+    this.embed = pipelines.embed.map(({ part, pipeline }) =>
+      // Without learned positions the table is bound in their place.
+      step(pipeline, { ids, table: part.buffer, positions: weights.positions ?? part.buffer, x }),
+    );
+    this.layers = layerSteps(model, bench, cache, inspection, strategy, plans, named, step);
+    this.output = new BoundProduct(
       pipelines.output,
-      { x, w: weights.output, y: this.logits, norm_weight: weights.finalNorm },
-      'logits',
+      { x, y: logits, norm: weights.finalNorm },
+      (pipeline, resources) => step(pipeline, resources, 'logits'),
     );
     this.sample = step(pipelines.sample, {
       sampling: samplingUniform,
@@ -200,7 +104,7 @@ export class ForwardPass {
       inspection && windowed
         ? step(pipelines.markEvicted, {
             store: inspection.store,
-            entries,
+            entries: cache.entries,
             evicted_at: inspection.evictedAt,
           })
         : null;
@@ -245,8 +149,7 @@ export class ForwardPass {
       parts,
       length,
       samplingUniform,
-      plannedChunk,
-      capturePlan,
+      { plannedChunk, capturePlan },
       bench,
       named,
     );
@@ -268,12 +171,12 @@ export class ForwardPass {
     const { sizes, config, chunkRows } = this.model;
     const { recorder } = this;
     const { tokens } = recorder;
-    const tiles = Math.ceil(tokens / 32);
-    if (from === 0) recorder.run(this.embed, Math.ceil(sizes.hidden4 / 64), tokens);
+    if (from === 0) this.embedTokens();
     for (let index = from; index < to; index++) {
       const layer = this.layers[index];
       recorder.run(layer.attentionNorm, tokens);
-      recorder.run(layer.qkvMatrix, Math.ceil(sizes.qkv / 32), tiles);
+      layer.qkv.many.record(recorder);
+      this.normHeads(layer);
       recorder.run(layer.append, Math.ceil(sizes.qkv / 128), tokens);
       recorder.stage('selection');
       work.decode?.observePrompt?.(recorder, index);
@@ -290,11 +193,14 @@ export class ForwardPass {
       if (planned && layer.capturePlan) {
         recorder.run(layer.capturePlan, Math.ceil(this.bench.plan.size / 64));
       }
-      recorder.run(layer.attentionOutMatrix, Math.ceil(sizes.hidden / 32), tiles);
-      recorder.run(layer.mlpNorm, tokens);
-      recorder.run(layer.gateUpMatrix, Math.ceil((2 * sizes.intermediate4 * 4) / 32), tiles);
-      recorder.run(layer.swiglu, Math.ceil(sizes.intermediate4 / 64), tokens);
-      recorder.run(layer.downMatrix, Math.ceil(sizes.hidden / 32), tiles);
+      // Beside each other, the MLP must read the residual stream before attention adds to it.
+      if (config.parallelResidual) this.openMlp(layer);
+      layer.attentionOut.many.record(recorder);
+      if (layer.attentionPostNorm) recorder.run(layer.attentionPostNorm, tokens);
+      if (!config.parallelResidual) this.openMlp(layer);
+      recorder.run(layer.activate, Math.ceil(sizes.intermediate4 / 64), tokens);
+      layer.down.many.record(recorder);
+      if (layer.mlpPostNorm) recorder.run(layer.mlpPostNorm, tokens);
     }
     if (to === config.layers) {
       this.bench.judge?.record(recorder);
@@ -306,18 +212,22 @@ export class ForwardPass {
 
   /** Records one token of decoding: its id is already in `ids`, its successor is drawn at the end. */
   recordToken(work: StrategyWork): void {
-    const { sizes } = this.model;
+    const { sizes, config } = this.model;
     const { recorder } = this;
-    recorder.run(this.embed, Math.ceil(sizes.hidden4 / 64), 1);
+    this.embedTokens();
     for (let index = 0; index < this.layers.length; index++) {
       const layer = this.layers[index];
-      this.runRows(layer.qkvVector, sizes.qkv);
+      layer.qkv.one.record(recorder);
+      this.normHeads(layer);
       recorder.run(layer.append, Math.ceil(sizes.qkv / 128), 1);
       this.attendToken(work, index);
       this.capture(layer);
-      this.runRows(layer.attentionOutVector, sizes.hidden);
-      this.runRows(layer.gateUpVector, 2 * sizes.intermediate4 * 4);
-      this.runRows(layer.downVector, sizes.hidden);
+      if (config.parallelResidual) layer.gateUp.one.record(recorder);
+      layer.attentionOut.one.record(recorder);
+      if (layer.attentionPostNorm) recorder.run(layer.attentionPostNorm, 1);
+      if (!config.parallelResidual) layer.gateUp.one.record(recorder);
+      layer.down.one.record(recorder);
+      if (layer.mlpPostNorm) recorder.run(layer.mlpPostNorm, 1);
     }
     this.bench.judge?.record(recorder);
     work.cache.observeOutput?.(recorder);
@@ -355,8 +265,26 @@ export class ForwardPass {
     recorder.run(this.markEvicted, Math.ceil(recorder.tokens / 64), config.layers * config.kvHeads);
   }
 
+  private embedTokens(): void {
+    const { recorder } = this;
+    for (const part of this.embed) {
+      recorder.run(part, Math.ceil(this.model.sizes.hidden4 / 64), recorder.tokens);
+    }
+  }
+
+  private normHeads({ headNorm }: LayerSteps): void {
+    const { heads, kvHeads } = this.model.config;
+    if (headNorm) this.recorder.run(headNorm, heads + kvHeads, this.recorder.tokens);
+  }
+
+  /** What the MLP of many tokens begins with. */
+  private openMlp(layer: LayerSteps): void {
+    this.recorder.run(layer.mlpNorm, this.recorder.tokens);
+    layer.gateUp.many.record(this.recorder);
+  }
+
   private finish(): void {
-    this.runRows(this.output, this.model.config.vocabSize);
+    this.output.record(this.recorder);
     this.recorder.run(this.sample, 1);
   }
 
@@ -367,22 +295,17 @@ export class ForwardPass {
     this.recorder.run(layer.capture, Math.ceil(vectors / 64), this.recorder.tokens);
   }
 
-  /** Dispatches a vector product: 16 outputs a workgroup, in two dimensions where one is too short. */
-  private runRows(step: Step, outputs: number): void {
-    const groups = Math.ceil(outputs / 16);
-    const x = Math.min(groups, 65535);
-    this.recorder.run(step, x, Math.ceil(groups / x));
-  }
-
   /** The fields of the frame that stay the same for the whole run. */
   private writeConstants(parts: PromptParts, length: number): void {
     const { score } = this.strategy;
     const words = this.frameWords;
     const floats = new Float32Array(this.frameData);
-    const plan = planLayout(length, this.model.config.heads);
+    const { config } = this.model;
+    const plan = planLayout(length, config.heads);
     words[WORD.page_table] = this.cache.pageTable;
     words[WORD.page_table_stride] = this.cache.tableStride;
-    floats[WORD.score_scale] = 1 / (Math.sqrt(this.model.config.headDim) * score.temperature);
+    floats[WORD.score_scale] = config.scoreScale / score.temperature;
+    floats[WORD.score_cap] = (config.scoreCap ?? 0) / score.temperature;
     if (score.steering) {
       const { bias, span } = score.steering;
       floats[WORD.steer_bias] = bias;
@@ -392,71 +315,6 @@ export class ForwardPass {
     words[WORD.plan_words] = plan.words;
     words[WORD.plan_block_words] = plan.blockWords;
   }
-}
-
-type WorkBuffers = ReturnType<typeof workBuffers>;
-
-/** The buffers between kernels, by the names that shaders give them. */
-function workBuffers(model: GpuModel, buffers: BufferSet, cache: KvCache, length: number) {
-  const { config, sizes } = model;
-  const rows = (label: string, columns: number) => buffers.storage(label, MAX_CHUNK * columns * 4);
-  const splits = Math.ceil((cache.capacity + 1) / DECODE_SPLIT);
-  return {
-    ids: buffers.storage('token ids', MAX_CHUNK * 4),
-    logits: buffers.storage('logits', config.vocabSize * 4),
-    x: rows('residual stream', sizes.hidden4 * 4),
-    normed: rows('normed', sizes.hidden4 * 4),
-    qkv: rows('queries, keys, values', sizes.qkv),
-    attention: buffers.storage('attention', attentionBytes(model)),
-    gateUp: rows('gate and up', 2 * sizes.intermediate4 * 4),
-    mlp: rows('MLP', sizes.intermediate4 * 4),
-    partials: buffers.storage(
-      'split attention',
-      (1 + config.heads * splits * (config.headDim + 3)) * 4,
-    ),
-    plan: buffers.storage('plan', planLayout(length, config.heads).size * 4),
-    counts: buffers.storage('counts', config.layers * config.heads * 8),
-  };
-}
-
-/** The model's table of angles, or one of the run's own where the score rule changes them. */
-function runRopeTable(
-  model: GpuModel,
-  buffers: BufferSet,
-  { score }: Strategy,
-  length: number,
-): GPUBuffer {
-  if (!score.rope) return model.ropeTable;
-  const { frequencies, scale } = score.rope(model.config, length);
-  const table = ropeTable(frequencies, scale);
-  const buffer = buffers.storage('rope table', table.byteLength);
-  model.device.queue.writeBuffer(buffer, 0, table);
-  return buffer;
-}
-
-/** The uniform with one slice for each layer. */
-function writeLayers(model: GpuModel, buffers: BufferSet, strategy: Strategy): GPUBuffer {
-  const { config, device } = model;
-  const { score } = strategy;
-  const uniform = buffers.uniform('layers', config.layers * SLICE);
-  const steered = steeredHeads(strategy, config.layers);
-  for (let index = 0; index < config.layers; index++) {
-    const masked = new Uint32Array(8);
-    for (const { layer, head } of score.maskedHeads) {
-      if (layer === index) masked[head >> 5] |= 1 << (head & 31);
-    }
-    const { perLog, least } = score.queryScale?.(index) ?? { perLog: 0, least: 1 };
-    const data = packStruct(FRAME_CODE, 'Layer', {
-      index,
-      scale_per_log: perLog,
-      scale_least: least,
-      padding: 0,
-      masked_heads: masked,
-      steered_heads: steered.subarray(index * 8, index * 8 + 8),
-    });
-    device.queue.writeBuffer(uniform, index * SLICE, data);
-  }
-  return uniform;
 }
 
 /** The uniform of the sampling kernel. */

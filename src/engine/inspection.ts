@@ -1,8 +1,10 @@
 import type { BufferSet } from '../gpu/buffers';
 import { packStruct } from '../gpu/wgsl';
+import { layerWindow, type ModelConfig } from '../model/config';
 import type { Bench, PlanLayout } from './bench';
 import type { GpuModel } from './gpu-model';
 import { ALL, KERNELS } from './kernels';
+import { anglesAt } from './rope-table';
 import {
   compressionPoint,
   type PlanPart,
@@ -35,7 +37,7 @@ export interface InspectionStore {
   evictedAt: GPUBuffer;
   /** By which scores entries were dropped; null where no policy ranks them. */
   losses: Losses | null;
-  /** Steered heads, plans, and reads: see `shaders/shared/weights.wgsl`. */
+  /** Layers, plans, and reads: see `shaders/shared/weights.wgsl`. */
   records: GPUBuffer;
   /** Where plans and reads lie in the records, in words; no reads: 0. */
   plansAt: number;
@@ -91,7 +93,7 @@ export function createInspectionStore(
   const { layers, heads, kvHeads, headDim } = config;
   const before = buffers.bytes;
   const planParts = planBits(strategy.prefill.parts);
-  const plansAt = layers * 8;
+  const plansAt = layers * LAYER_WORDS;
   const plannedTo = planParts === 0 ? 0 : compressionPoint(strategy.cache, prompt);
   const chunks = Math.ceil(plannedTo / planChunk);
   const plansEnd = plansAt + chunks * layers * plan.size;
@@ -142,7 +144,7 @@ export function createInspectionStore(
       first_decoded: prompt.length,
     }),
   );
-  queue.writeBuffer(store.records, 0, steeredHeads(strategy, layers));
+  queue.writeBuffer(store.records, 0, layerRecords(config, strategy));
   const never = new Uint32Array(layers * kvHeads * capacity).fill(NEVER_EVICTED);
   queue.writeBuffer(store.evictedAt, 0, never);
   return {
@@ -154,6 +156,23 @@ export function createInspectionStore(
     ranked,
     bytes: buffers.bytes - before,
   };
+}
+
+/** Words of a layer at the beginning of the records: as in `shaders/shared/weights.wgsl`. */
+const LAYER_WORDS = 10;
+
+/** Of every layer its steered heads, its window, and where its angles begin. */
+function layerRecords(config: ModelConfig, strategy: Strategy): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(config.layers * LAYER_WORDS);
+  const steered = steeredHeads(strategy, config.layers);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = layer * LAYER_WORDS;
+    const window = layerWindow(config, layer);
+    words.set(steered.subarray(layer * 8, layer * 8 + 8), at);
+    words[at + 8] = Number.isFinite(window) ? window : ALL;
+    words[at + 9] = anglesAt(config, layer);
+  }
+  return words;
 }
 
 /** Bits of the steered heads, eight words a layer. */

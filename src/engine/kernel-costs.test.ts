@@ -16,7 +16,7 @@ describe('costs worked out by hand', () => {
     ['linear/embed', { WIDTH4: 2 }, {}, { flops: 0, bytes: 3 * (4 + 32 + 32) }],
     ['linear/embed', { WIDTH4: 2 }, { elementBytes: 2 }, { flops: 0, bytes: 3 * (4 + 16 + 32) }],
     // 24 numbers, 4 operations each; in, out, and one row of weights.
-    ['norm/rms-norm', { WIDTH4: 2 }, {}, { flops: 96, bytes: 96 + 96 + 32 }],
+    ['norm/norm', { WIDTH4: 2 }, {}, { flops: 96, bytes: 96 + 96 + 32 }],
     // [3, 8] × [8, 5]: 120 multiplications with additions.
     ['linear/matmul', { IN4: 2, OUT: 5 }, {}, { flops: 240, bytes: 96 + 160 + 60 }],
     ['linear/matmul', { IN4: 2, OUT: 5, ADD: 1 }, {}, { flops: 255, bytes: 96 + 160 + 120 }],
@@ -30,7 +30,7 @@ describe('costs worked out by hand', () => {
       {},
       { flops: 85 + 40, bytes: 64 + 160 + 40 },
     ],
-    ['linear/swiglu', { WIDTH4: 2 }, {}, { flops: 120, bytes: 3 * 96 }],
+    ['linear/activate', { WIDTH4: 2 }, {}, { flops: 120, bytes: 3 * 96 }],
     // 16 numbers a token are read, 12 written back, 8 written to the cache with an entry of 8 bytes; queries are
     // scaled, and 6 pairs turned.
     [

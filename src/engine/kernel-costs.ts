@@ -28,8 +28,8 @@ export interface Cost {
 const FLOAT = 4;
 const ENTRY = 8;
 
-/** −x, exp, +, ÷ and × of silu(gate) · up. */
-const SWIGLU_FLOPS = 5;
+/** −x, exp, + and ÷ of silu(x); other activations are counted like it. */
+const ACTIVATION_FLOPS = 4;
 /** Squares and their sum, scale and weight of a normalised number. */
 const NORM_FLOPS = 4;
 /** Of a rotated pair: its angle from two rows of the table, and the rotation. */
@@ -74,23 +74,31 @@ const FORMULAS: Record<string, Formula> = {
     flops: 0,
     bytes: tokens * (FLOAT + 4 * WIDTH4 * (elementBytes + FLOAT)),
   }),
-  'norm/rms-norm': ({ WIDTH4 }, { tokens }) => ({
-    flops: tokens * 4 * WIDTH4 * NORM_FLOPS,
-    bytes: (2 * tokens + 1) * 4 * WIDTH4 * FLOAT,
+  'norm/norm': ({ WIDTH4, CENTRED = 0, ADD = 0 }, { tokens }) => ({
+    flops: tokens * 4 * WIDTH4 * (NORM_FLOPS + ADD + 3 * CENTRED),
+    bytes: ((2 + ADD) * tokens + 1 + CENTRED) * 4 * WIDTH4 * FLOAT,
   }),
-  'linear/matmul': ({ IN4, OUT, ADD = 0 }, { tokens, elementBytes }) => ({
-    flops: tokens * OUT * (2 * 4 * IN4 + ADD),
-    bytes: tokens * (4 * IN4 + OUT * (1 + ADD)) * FLOAT + 4 * IN4 * OUT * elementBytes,
+  'norm/head-norm': ({ HEADS, KV_HEADS, HEAD_DIM }, { tokens }) => ({
+    flops: tokens * (HEADS + KV_HEADS) * HEAD_DIM * NORM_FLOPS,
+    bytes: (2 * tokens * (HEADS + KV_HEADS) + 2) * HEAD_DIM * FLOAT,
   }),
-  'linear/matvec': ({ IN4, OUT, ADD = 0, INPUT = 0 }, { elementBytes }) => ({
-    flops: OUT * (2 * 4 * IN4 + ADD) + 4 * IN4 * [0, NORM_FLOPS, SWIGLU_FLOPS][INPUT],
+  'linear/matmul': ({ IN4, OUT, ADD = 0, BIAS = 0 }, { tokens, elementBytes }) => ({
+    flops: tokens * OUT * (2 * 4 * IN4 + ADD + BIAS),
     bytes:
-      // The norm's weight and the SwiGLU's second half are as wide as the input.
-      (4 * IN4 * (INPUT === 0 ? 1 : 2) + OUT * (1 + ADD)) * FLOAT + 4 * IN4 * OUT * elementBytes,
+      (tokens * (4 * IN4 + OUT * (1 + ADD)) + OUT * BIAS) * FLOAT + 4 * IN4 * OUT * elementBytes,
   }),
-  'linear/swiglu': ({ WIDTH4 }, { tokens }) => ({
-    flops: tokens * 4 * WIDTH4 * SWIGLU_FLOPS,
-    bytes: tokens * 3 * 4 * WIDTH4 * FLOAT,
+  'linear/matvec': ({ IN4, OUT, ADD = 0, BIAS = 0, INPUT = 0, GATED = 1 }, { elementBytes }) => ({
+    flops:
+      OUT * (2 * 4 * IN4 + ADD + BIAS) +
+      4 * IN4 * [0, NORM_FLOPS, ACTIVATION_FLOPS + GATED, NORM_FLOPS + 3][INPUT],
+    bytes:
+      // The norm's weights and biases and the second half of a gated row are as wide as the input.
+      (4 * IN4 * [1, 2, 1 + GATED, 3][INPUT] + OUT * (1 + ADD + BIAS)) * FLOAT +
+      4 * IN4 * OUT * elementBytes,
+  }),
+  'linear/activate': ({ WIDTH4, GATED = 1 }, { tokens }) => ({
+    flops: tokens * 4 * WIDTH4 * (ACTIVATION_FLOPS + GATED),
+    bytes: tokens * (2 + GATED) * 4 * WIDTH4 * FLOAT,
   }),
   'cache/append': ({ HEADS, KV_HEADS, HEAD_DIM, REINDEXED }, { tokens, elementBytes }) => {
     const turned = ((HEADS + KV_HEADS) * HEAD_DIM) / 2;

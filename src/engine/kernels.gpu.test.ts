@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { packStruct } from '../gpu/wgsl';
+import { ropeFrequencies } from '../model/rotation';
+import { matVec, rmsNorm, rope, silu } from '../reference/formulas';
 import { randomStream } from '../reference/random-model';
 import { candidates, sample } from '../reference/sampler';
-import { matVec, rmsNorm, rope, silu } from '../reference/transformer';
 import { samplingData } from './forward';
 import { FRAME_CODE, HEAD_STATE, KERNELS, PAGE_SLOTS } from './kernels';
-import { ropeFrequencies, ropeTable } from './rope-table';
+import { ropeTable } from './rope-table';
 import { runKernel } from './run-kernel';
 
 const next = randomStream(7);
@@ -42,7 +43,8 @@ const layerUniform = (index: number) =>
     index,
     scale_per_log: 0,
     scale_least: 1,
-    padding: 0,
+    angles_at: 0,
+    window: 0xffffffff,
     masked_heads: new Uint32Array(8),
     steered_heads: new Uint32Array(8),
   });
@@ -59,7 +61,12 @@ describe('linear', () => {
       const ids = Uint32Array.from({ length: tokens }, (_, i) => (i * 7) % vocab);
       const { x } = await runKernel(KERNELS.embed, {
         constants: { WIDTH4: table.stride / 4 },
-        inputs: { ids, table: table.data, x: new Float32Array(tokens * table.stride) },
+        inputs: {
+          ids,
+          table: table.data,
+          positions: table.data,
+          x: new Float32Array(tokens * table.stride),
+        },
         outputs: ['x'],
         workgroups: [Math.ceil(table.stride / 256), tokens],
       });
@@ -87,7 +94,7 @@ describe('linear', () => {
       const result = await runKernel(KERNELS.matmul, {
         constants: { IN4: x.stride / 4, OUT: out, OUT_STRIDE: out, ADD: add },
         frame: { tokens },
-        inputs: { x: x.data, w: w.data, y },
+        inputs: { x: x.data, w: w.data, y, bias: y },
         outputs: ['y'],
         workgroups: [Math.ceil(out / 32), Math.ceil(tokens / 32)],
       });
@@ -120,7 +127,7 @@ describe('linear', () => {
       const result = await runKernel(KERNELS.matvec, {
         constants: { IN4: stride / 4, OUT: out, INPUT: input, ADD: add, WIDTH: inner, EPS: 1e-5 },
         frame: { tokens },
-        inputs: { x: x.data, w: w.data, y, norm_weight },
+        inputs: { x: x.data, w: w.data, y, norm_weight, bias: y },
         outputs: ['y'],
         workgroups: [Math.ceil(out / 16), 1],
       });
@@ -138,11 +145,11 @@ describe('linear', () => {
     });
   }
 
-  it('swiglu', async () => {
+  it('SwiGLU', async () => {
     const width = 70;
     const tokens = 3;
     const gateUp = padded(2 * tokens, width);
-    const { y } = await runKernel(KERNELS.swiglu, {
+    const { y } = await runKernel(KERNELS.activate, {
       constants: { WIDTH4: gateUp.stride / 4 },
       inputs: { gate_up: gateUp.data, y: new Float32Array(tokens * gateUp.stride) },
       outputs: ['y'],
@@ -166,7 +173,7 @@ describe('norm', () => {
     it(`rms-norm: ${tokens} rows of ${width}`, async () => {
       const x = padded(tokens, width);
       const weight = padded(1, width).data;
-      const { y } = await runKernel(KERNELS.rmsNorm, {
+      const { y } = await runKernel(KERNELS.norm, {
         constants: { WIDTH: width, WIDTH4: x.stride / 4, EPS: 1e-5 },
         inputs: { x: x.data, weight, y: new Float32Array(x.data.length) },
         outputs: ['y'],
@@ -206,7 +213,7 @@ describe('cache', () => {
           page_table: 2 * kvHeads * HEAD_STATE,
           page_table_stride: stride,
         },
-        ropeTable: ropeTable(ropeFrequencies(headDim, theta)),
+        ropeTable: ropeTable({ frequencies: ropeFrequencies(headDim, theta), scale: 1 }),
         cacheTable,
         inputs: {
           layer: layerUniform(1),
@@ -250,7 +257,7 @@ describe('cache', () => {
       const result = await runKernel(KERNELS.append, {
         constants: { HEADS: 1, KV_HEADS: 1, HEAD_DIM: headDim, REINDEXED: 0 },
         frame: { position },
-        ropeTable: ropeTable(ropeFrequencies(headDim, 500000)),
+        ropeTable: ropeTable({ frequencies: ropeFrequencies(headDim, 500000), scale: 1 }),
         inputs: {
           layer: layerUniform(0),
           qkv,

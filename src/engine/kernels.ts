@@ -4,11 +4,12 @@ import decodeCode from '../../shaders/attention/decode.wgsl?raw';
 import mergeCode from '../../shaders/attention/merge.wgsl?raw';
 import appendCode from '../../shaders/cache/append.wgsl?raw';
 import markEvictedCode from '../../shaders/cache/mark-evicted.wgsl?raw';
+import activateCode from '../../shaders/linear/activate.wgsl?raw';
 import embedCode from '../../shaders/linear/embed.wgsl?raw';
 import matmulCode from '../../shaders/linear/matmul.wgsl?raw';
 import matvecCode from '../../shaders/linear/matvec.wgsl?raw';
-import swigluCode from '../../shaders/linear/swiglu.wgsl?raw';
-import rmsNormCode from '../../shaders/norm/rms-norm.wgsl?raw';
+import headNormCode from '../../shaders/norm/head-norm.wgsl?raw';
+import normCode from '../../shaders/norm/norm.wgsl?raw';
 import captureCode from '../../shaders/probe/capture.wgsl?raw';
 import capturePlanCode from '../../shaders/probe/capture-plan.wgsl?raw';
 import captureReadsCode from '../../shaders/probe/capture-reads.wgsl?raw';
@@ -20,6 +21,7 @@ import repeatScoresCode from '../../shaders/probe/repeat-scores.wgsl?raw';
 import rowStatsCode from '../../shaders/probe/row-stats.wgsl?raw';
 import tileCode from '../../shaders/probe/tile.wgsl?raw';
 import sampleCode from '../../shaders/sample/sample.wgsl?raw';
+import activation from '../../shaders/shared/activation.wgsl?raw';
 import chunkPlan from '../../shaders/shared/chunk-plan.wgsl?raw';
 import frame from '../../shaders/shared/frame.wgsl?raw';
 import pages from '../../shaders/shared/pages.wgsl?raw';
@@ -71,11 +73,12 @@ const decodeParts = [frame, rope, pages, reduce, steer];
 
 /** The kernels of the forward pass and the probes. */
 export const KERNELS = {
-  embed: kernel('linear/embed', embedCode),
-  rmsNorm: kernel('norm/rms-norm', rmsNormCode, reduce),
+  embed: kernel('linear/embed', embedCode, frame),
+  norm: kernel('norm/norm', normCode, reduce),
+  headNorm: kernel('norm/head-norm', headNormCode, reduce),
   matmul: kernel('linear/matmul', matmulCode, frame),
-  matvec: kernel('linear/matvec', matvecCode, frame, reduce),
-  swiglu: kernel('linear/swiglu', swigluCode),
+  matvec: kernel('linear/matvec', matvecCode, frame, reduce, activation),
+  activate: kernel('linear/activate', activateCode, activation),
   append: kernel('cache/append', appendCode, frame, rope, pages),
   markEvicted: kernel('cache/mark-evicted', markEvictedCode, frame, pages),
   chunk: kernel('attention/chunk', chunkCode, ...chunkParts, unplanned),

@@ -28,6 +28,7 @@ const FRAME = {
   page_table: HEAD_STATE,
   page_table_stride: 1,
   score_scale: 1,
+  score_cap: 0,
   steer_bias: 0,
   steer_from: 0,
   steer_to: 0,

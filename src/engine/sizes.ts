@@ -10,6 +10,8 @@ export interface Sizes {
   attention4: number;
   intermediate: number;
   intermediate4: number;
+  /** Gate, where there is one, and up together, each padded to whole vec4. */
+  gateUp: number;
   lanes: number;
 }
 
@@ -21,6 +23,7 @@ export function sizesOf(config: ModelConfig): Sizes {
     attention4: (config.heads * config.headDim) / 4,
     intermediate: config.intermediateSize,
     intermediate4: Math.ceil(config.intermediateSize / 4),
+    gateUp: (config.gated ? 2 : 1) * Math.ceil(config.intermediateSize / 4) * 4,
     lanes: config.headDim / 4,
   };
 }

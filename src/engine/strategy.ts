@@ -6,7 +6,8 @@
  * them through the bench, and returns an object whose methods record that work. Recording makes no GPU
  * object, and nothing inside a token is decided on the host.
  */
-import type { ModelConfig } from '../model/config';
+import type { Rotation } from '../model/config';
+import type { Angles } from '../model/rotation';
 import type { Bench, ReadList } from './bench';
 import type { Recorder } from './recorder';
 
@@ -118,17 +119,10 @@ export interface ScoreRule {
   maskedHeads: HeadRef[];
   /** Queries are multiplied by max(least, perLog · ln(position + 1)). */
   queryScale?(layer: number): { perLog: number; least: number };
-  /** Angles of rotary positions for a text of at most `length` tokens. */
-  rope?(config: ModelConfig, length: number): RopeAngles;
+  /** Angles of `dims` dimensions that turn, for a text of at most `length` tokens. */
+  rope?(rotation: Rotation, dims: number, length: number): Angles;
   steering?: Steering;
   prepare?(bench: Bench): Promise<ScoreWork>;
-}
-
-export interface RopeAngles {
-  /** Angle per position of each pair of dimensions, [headDim / 2]. */
-  frequencies: Float64Array;
-  /** Multiplies cos and sin. */
-  scale: number;
 }
 
 /** Adds to the scores of prompt tokens outside a span, in some heads. */

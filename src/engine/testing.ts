@@ -1,9 +1,11 @@
 /** What the browser tests of engine and probes share: random models on the real device. */
 import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
+import { rolesOf } from '../model/families/registry';
+import { tensorShapes } from '../model/roles';
 import type { StoredTensor } from '../model/tensor';
-import { llamaShapes } from '../model/tensors';
 import { randomWeights } from '../reference/random-model';
+import { tinyConfig } from '../reference/testing';
 import { createGpuModel, type GpuModel } from './gpu-model';
 import { Run, type RunOptions } from './run';
 import type { CachePolicy, HeadWindow, Strategy } from './strategy';
@@ -12,22 +14,15 @@ import { testGpu } from './test-gpu';
 export const GREEDY = { temperature: 0, topK: 0, topP: 1, seed: 0 };
 
 export function testConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
-  return {
+  return tinyConfig({
     vocabSize: 61,
     hiddenSize: 24,
     intermediateSize: 40,
-    layers: 2,
     heads: 3,
     kvHeads: 1,
     headDim: 8,
-    contextLength: 4096,
-    rmsNormEps: 1e-5,
-    ropeTheta: 10000,
-    tiedEmbeddings: true,
-    bosId: 0,
-    eosIds: [1],
     ...changes,
-  };
+  });
 }
 
 /** A strategy that computes everything and keeps what the window lets a query see. */
@@ -51,13 +46,14 @@ export function randomCheckpoint(
 ): { checkpoint: Checkpoint; weights: Map<string, Float32Array> } {
   const weights = randomWeights(config, seed);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, shape] of llamaShapes(config)) {
+  const roles = rolesOf(config);
+  for (const [name, shape] of tensorShapes(roles)) {
     const values = weights.get(name) ?? new Float32Array();
     const bytes = new Uint8Array(values.slice().buffer);
     tensors.set(name, { name, type: 'F32', shape, bytes: bytes.length, read: async () => bytes });
   }
   const nothing = { url: '', name: 'random', tokenizer: null, bytes: 0, parameters: 0 };
-  return { checkpoint: { ...nothing, config, tensors }, weights };
+  return { checkpoint: { ...nothing, config, roles, tensors }, weights };
 }
 
 /** A random model, on the GPU and as tensors for the reference. */

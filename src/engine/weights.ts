@@ -1,40 +1,43 @@
-import { BufferSet } from '../gpu/buffers';
+import type { BufferSet } from '../gpu/buffers';
 import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
-import { floatToHalf } from '../model/half';
-import { type StoredTensor, tensorValues } from '../model/tensor';
+import type { LayerRoles } from '../model/roles';
 import { TroubleError } from '../trouble';
-import { sizesOf } from './sizes';
+import type { Linear, Matrix } from './matrix';
+import { headOrder } from './rope-table';
+import { type Sizes, sizesOf } from './sizes';
+import { Uploader } from './uploader';
 
+/** Norms are f32[hidden], followed by their biases where they have any. */
 export interface LayerWeights {
   attentionNorm: GPUBuffer;
   /** Query, key and value projections, one below the other. */
-  qkv: GPUBuffer;
-  attentionOut: GPUBuffer;
+  qkv: Linear;
+  /** Of queries, then keys, f32[2, headDim]; null: they are not normalised. */
+  headNorms: GPUBuffer | null;
+  attentionOut: Linear;
+  /** Of what attention and MLP give, before it is added; null: added as it is. */
+  attentionPostNorm: GPUBuffer | null;
   mlpNorm: GPUBuffer;
-  /** Gate, then up, each padded to whole vec4 of rows. */
-  gateUp: GPUBuffer;
-  down: GPUBuffer;
+  /** Gate where there is one, then up, each padded to whole vec4 of rows. */
+  gateUp: Linear;
+  down: Linear;
+  mlpPostNorm: GPUBuffer | null;
 }
 
 export interface ModelWeights {
-  embedding: GPUBuffer;
+  embedding: Matrix;
+  /** Vectors of learned positions; null where positions rotate. */
+  positions: GPUBuffer | null;
   layers: LayerWeights[];
   finalNorm: GPUBuffer;
   /** The embedding itself where the two are tied. */
-  output: GPUBuffer;
+  output: Matrix;
   buffers: BufferSet;
 }
 
-/**
- * Bytes of the largest single tensor and of all weights together.
- * @throws TroubleError `adapter-too-small` or `model-unsupported` before anything is downloaded.
- */
-export function checkModelFits(
-  config: ModelConfig,
-  precision: 'f32' | 'f16',
-  limits: GPUSupportedLimits,
-): void {
+/** @throws TroubleError `model-unsupported` before anything is downloaded. */
+export function checkModelFits(config: ModelConfig): void {
   if (config.headDim > 256 || config.heads > 256) {
     throw new TroubleError(
       'model-unsupported',
@@ -42,120 +45,85 @@ export function checkModelFits(
       'Choose a model with smaller or fewer heads.',
     );
   }
-  const size = sizesOf(config);
-  const bytes = precision === 'f16' ? 2 : 4;
-  const tensors = {
-    'model.embed_tokens.weight': config.vocabSize * size.hidden4 * 4,
-    'mlp.gate_proj and up_proj': 2 * size.intermediate4 * 4 * size.hidden4 * 4,
-    'q_proj, k_proj and v_proj': size.qkv * size.hidden4 * 4,
-  };
-  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  for (const [name, values] of Object.entries(tensors)) {
-    if (values * bytes > most) {
-      throw new TroubleError(
-        'adapter-too-small',
-        `The model's ${name} needs one buffer of ${mebibytes(values * bytes)}; this adapter allows ${mebibytes(most)}.`,
-        'Choose a smaller model, or use a device with a larger graphics memory.',
-      );
-    }
-  }
 }
 
-/** Bytes that may wait in the queue before the GPU is given time to take them. */
-const MOST_WAITING = 64 * 2 ** 20;
-
 /**
- * Uploads a checkpoint in the layout of the shaders. Memory holds one tensor at a time: it is read, converted
- * and written before the next one is asked for.
+ * Uploads a checkpoint in the layout of the shaders, each tensor in its role. Memory holds one tensor at a
+ * time: it is read, converted and written before the next one is asked for.
  * @param onRead called with the stored bytes of each tensor that was read
  * @throws TroubleError as `StoredTensor.read`; then nothing stays allocated
  */
 export async function uploadWeights(
   device: GPUDevice,
-  checkpoint: Checkpoint,
+  { config, roles, tensors }: Checkpoint,
   precision: 'f32' | 'f16',
   onRead: (bytes: number) => void,
 ): Promise<ModelWeights> {
-  const { config, tensors } = checkpoint;
-  const { hidden4, intermediate4 } = sizesOf(config);
-  const buffers = new BufferSet(device, 'Model weights');
-  let waiting = 0;
-
-  const tensor = (name: string): StoredTensor => {
-    const found = tensors.get(name);
-    if (!found) throw new Error(`The checkpoint has no ${name}.`);
-    return found;
-  };
-  const write = async (buffer: GPUBuffer, at: number, data: Float32Array | Uint16Array) => {
-    device.queue.writeBuffer(buffer, at, data.buffer, data.byteOffset, data.byteLength);
-    waiting += data.byteLength;
-    if (waiting < MOST_WAITING) return;
-    waiting = 0;
-    await device.queue.onSubmittedWorkDone();
-  };
-  /** Stacks matrices of the same width; each gets `rowsEach` rows where given, and whole vec4 of columns. */
-  const matrix = async (label: string, names: string[], rowsEach?: number): Promise<GPUBuffer> => {
-    const parts = names.map(tensor);
-    const columns = parts[0].shape[1];
-    const stride = Math.ceil(columns / 4) * 4;
-    const rows = parts.map((part) => rowsEach ?? part.shape[0]);
-    const valueBytes = precision === 'f16' ? 2 : 4;
-    const total = rows.reduce((sum, count) => sum + count, 0) * stride;
-    const buffer = buffers.storage(label, total * valueBytes);
-    let offset = 0;
-    for (const [i, part] of parts.entries()) {
-      const source = await tensorValues(part);
-      const values = stride === columns ? source : new Float32Array(part.shape[0] * stride);
-      for (let row = 0; row < part.shape[0] && values !== source; row++) {
-        values.set(source.subarray(row * columns, (row + 1) * columns), row * stride);
-      }
-      const data = precision === 'f16' ? floatToHalf(values) : values;
-      // Rows are whole vec4, so offsets and lengths are multiples of 4 bytes in both precisions.
-      await write(buffer, offset * valueBytes, data);
-      offset += rows[i] * stride;
-      onRead(part.bytes);
-    }
-    return buffer;
-  };
-  const norm = async (name: string): Promise<GPUBuffer> => {
-    const values = new Float32Array(hidden4 * 4);
-    values.set(await tensorValues(tensor(name)));
-    const buffer = buffers.storage(name, values.byteLength);
-    await write(buffer, 0, values);
-    onRead(tensor(name).bytes);
-    return buffer;
-  };
-
+  const uploader = new Uploader(device, tensors, precision, onRead);
+  const sizes = sizesOf(config);
+  const table = (label: string, source: typeof roles.embedding) =>
+    uploader.matrix(label, [{ source, rows: source.rows }]);
   try {
-    const embedding = await matrix('embedding', ['model.embed_tokens.weight']);
+    const embedding = await table('embedding', roles.embedding);
+    const positions = roles.positions && (await table('positions', roles.positions));
     const layers: LayerWeights[] = [];
-    for (let index = 0; index < config.layers; index++) {
-      const at = `model.layers.${index}`;
-      layers.push({
-        attentionNorm: await norm(`${at}.input_layernorm.weight`),
-        qkv: await matrix(
-          `qkv ${index}`,
-          ['q', 'k', 'v'].map((part) => `${at}.self_attn.${part}_proj.weight`),
-        ),
-        attentionOut: await matrix(`attention out ${index}`, [`${at}.self_attn.o_proj.weight`]),
-        mlpNorm: await norm(`${at}.post_attention_layernorm.weight`),
-        gateUp: await matrix(
-          `gate and up ${index}`,
-          [`${at}.mlp.gate_proj.weight`, `${at}.mlp.up_proj.weight`],
-          intermediate4 * 4,
-        ),
-        down: await matrix(`down ${index}`, [`${at}.mlp.down_proj.weight`]),
-      });
+    for (const [index, layer] of roles.layers.entries()) {
+      layers.push(await uploadLayer(uploader, config, sizes, layer, ` ${index}`));
     }
-    const finalNorm = await norm('model.norm.weight');
-    const output = config.tiedEmbeddings ? embedding : await matrix('output', ['lm_head.weight']);
-    return { embedding, layers, finalNorm, output, buffers };
+    return {
+      embedding,
+      positions: positions?.parts[0].buffer ?? null,
+      layers,
+      finalNorm: await uploader.norms(
+        'final norm',
+        [roles.finalNorm],
+        sizes.hidden4 * 4,
+        config.norm.offset,
+      ),
+      output: config.tiedEmbeddings ? embedding : await table('output', roles.output),
+      buffers: uploader.buffers,
+    };
   } catch (error) {
-    buffers.destroy();
+    uploader.buffers.destroy();
     throw error;
   }
 }
 
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+async function uploadLayer(
+  uploader: Uploader,
+  config: ModelConfig,
+  sizes: Sizes,
+  roles: LayerRoles,
+  index: string,
+): Promise<LayerWeights> {
+  const { headDim } = config;
+  const { offset } = config.norm;
+  const norm = async (label: string, role: LayerRoles['mlpNorm']) =>
+    await uploader.norms(label + index, [role], sizes.hidden4 * 4, offset);
+  const alone = (role: LayerRoles['down']) => [{ role, rows: role.weight.rows }];
+  const inHead = headOrder(config);
+  const order = (row: number) => row - (row % headDim) + inHead(row % headDim);
+  const { queryNorm, keyNorm, attentionPostNorm, mlpPostNorm, gate, up } = roles;
+  const mlpRows = sizes.intermediate4 * 4;
+  return {
+    attentionNorm: await norm('attention norm', roles.attentionNorm),
+    qkv: await uploader.linear(`qkv${index}`, [
+      { role: roles.q, rows: roles.q.weight.rows, order },
+      { role: roles.k, rows: roles.k.weight.rows, order },
+      { role: roles.v, rows: roles.v.weight.rows },
+    ]),
+    headNorms:
+      queryNorm && keyNorm
+        ? await uploader.norms(`head norms${index}`, [queryNorm, keyNorm], headDim, offset, inHead)
+        : null,
+    attentionOut: await uploader.linear(`attention out${index}`, alone(roles.attentionOut)),
+    attentionPostNorm: attentionPostNorm && (await norm('attention post-norm', attentionPostNorm)),
+    mlpNorm: await norm('MLP norm', roles.mlpNorm),
+    gateUp: await uploader.linear(
+      `gate and up${index}`,
+      (gate ? [gate, up] : [up]).map((role) => ({ role, rows: mlpRows })),
+    ),
+    down: await uploader.linear(`down${index}`, alone(roles.down)),
+    mlpPostNorm: mlpPostNorm && (await norm('MLP post-norm', mlpPostNorm)),
+  };
 }

@@ -29,14 +29,15 @@ describe('what the host reads from a shader', () => {
 
   it('struct layouts, with vectors aligned to 16 bytes', () => {
     const { fields, bytes } = structOf(FRAME_CODE, 'Layer');
-    expect(bytes).toBe(80);
-    expect(fields.at(-1)).toEqual({ name: 'steered_heads', type: 'u32', word: 12, words: 8 });
+    expect(bytes).toBe(96);
+    expect(fields.at(-2)).toEqual({ name: 'steered_heads', type: 'u32', word: 12, words: 8 });
     expect(structOf(FRAME_CODE, 'Frame').fields.map(({ name }) => name)).toEqual([
       'tokens',
       'position',
       'page_table',
       'page_table_stride',
       'score_scale',
+      'score_cap',
       'steer_bias',
       'steer_from',
       'steer_to',

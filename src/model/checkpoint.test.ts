@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { troubleOf } from '../trouble';
 import { type Checkpoint, openCheckpoint } from './checkpoint';
-import { parseConfig } from './config';
+import { parseConfig, rolesOf } from './families/registry';
 import { httpFiles } from './http-files';
+import { tensorShapes } from './roles';
 import { writeSafetensors } from './safetensors-writer';
 import { floatsOf, tensorValues } from './tensor';
-import { llamaShapes } from './tensors';
 
 const CONFIG = {
   model_type: 'llama',
@@ -23,7 +23,7 @@ const CONFIG = {
 
 /** Tensors whose first value is their place in the list. */
 function tensorsOf(config: unknown) {
-  return [...llamaShapes(parseConfig(config))].map(([name, shape], index) => {
+  return [...tensorShapes(rolesOf(parseConfig(config)))].map(([name, shape], index) => {
     const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
     values[0] = index;
     return { name, dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) };
@@ -98,7 +98,7 @@ describe.each([true, false])('openCheckpoint, from a server with ranges: %s', (h
 
   test('knows every tensor and reads it when it is wanted', async () => {
     const checkpoint = await openCheckpoint(httpFiles(url));
-    const shapes = llamaShapes(checkpoint.config);
+    const shapes = tensorShapes(checkpoint.roles);
     expect(checkpoint).toMatchObject({ name: 'tiny', url: `${url}/`, tokenizer: null });
     expect([...checkpoint.tensors.keys()].sort()).toEqual([...shapes.keys()].sort());
     for (const [index, name] of [...shapes.keys()].entries()) {

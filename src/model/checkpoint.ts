@@ -1,5 +1,6 @@
 import { TroubleError } from '../trouble';
-import { type ModelConfig, parseConfig } from './config';
+import type { ModelConfig } from './config';
+import { canonicalName, parseConfig, rolesOf } from './families/registry';
 import {
   checkedPath,
   damagedFile,
@@ -9,9 +10,9 @@ import {
   readOptionalJson,
   readRequiredJson,
 } from './files';
+import { type ModelRoles, tensorShapes } from './roles';
 import { readHeader, type TensorEntry } from './safetensors';
 import { type StoredTensor, valuesOf } from './tensor';
-import { llamaShapes } from './tensors';
 import { createTokenizer, type TextTokenizer } from './tokenizer';
 
 const FLOATS = ['F32', 'F16', 'BF16'] as const;
@@ -25,7 +26,9 @@ export interface Checkpoint {
   config: ModelConfig;
   /** null where there is no tokenizer.json. */
   tokenizer: TextTokenizer | null;
-  /** Exactly the tensors that `llamaShapes` lists. */
+  /** What each tensor is for. */
+  roles: ModelRoles;
+  /** Exactly the tensors that the roles ask for, by the names that the roles give them. */
   tensors: Map<string, StoredTensor>;
   /** Size of the tensors as stored. */
   bytes: number;
@@ -51,12 +54,14 @@ export async function openCheckpoint(
 ): Promise<Checkpoint> {
   const config = await readConfig(files);
   onConfig?.(config);
-  const tensors = await findTensors(files, llamaShapes(config));
+  const roles = rolesOf(config);
+  const tensors = await findTensors(files, config, tensorShapes(roles));
   const all = [...tensors.values()];
   return {
     url: files.address,
     name: files.name,
     config,
+    roles,
     tokenizer: await readTokenizer(files),
     tensors,
     bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
@@ -67,13 +72,15 @@ export async function openCheckpoint(
 /** Exactly the tensors of these names and shapes, out of all weight files. */
 async function findTensors(
   files: ModelFiles,
+  config: ModelConfig,
   shapes: Map<string, number[]>,
 ): Promise<Map<string, StoredTensor>> {
   const tensors = new Map<string, StoredTensor>();
   for await (const file of weightFiles(files)) {
     for (const entry of await readHeader(file)) {
-      const shape = shapes.get(entry.name);
-      if (shape) tensors.set(entry.name, storedTensor(file, entry, shape));
+      const name = canonicalName(config, entry.name);
+      const shape = shapes.get(name);
+      if (shape) tensors.set(name, storedTensor(file, entry, shape));
     }
   }
   for (const name of shapes.keys()) {

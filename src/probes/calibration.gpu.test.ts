@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { GpuModel } from '../engine/gpu-model';
 import { randomModel, testConfig } from '../engine/testing';
+import { softmax } from '../reference/formulas';
 import { minference } from '../reference/methods/prefill/minference';
 import { lookUp, randomStream, type randomWeights } from '../reference/random-model';
 import { ReferenceRun } from '../reference/run';
-import { forward, softmax } from '../reference/transformer';
+import { forward } from '../reference/transformer';
 import { headClasses, repeatedIds } from './head-classes';
 import type { Watch } from './measurement';
 import { patternCandidates } from './pattern-search';

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GpuModel } from '../engine/gpu-model';
 import { Run } from '../engine/run';
 import { GREEDY, randomModel, runToEnd, testConfig, testStrategy } from '../engine/testing';
+import { softmax } from '../reference/formulas';
 import { klDivergence } from '../reference/kl-divergence';
 import { lookUp, randomStream } from '../reference/random-model';
-import { DENSE, forward, type ReferenceStrategy, softmax } from '../reference/transformer';
+import { DENSE, forward, type ReferenceStrategy } from '../reference/transformer';
 import { klDivergences, type LogitRows } from './kl-divergence';
 
 const CONFIG = testConfig({ vocabSize: 701 });

@@ -6,8 +6,10 @@ import type { Run } from '../engine/run';
 import type { DecodeSelection, HeadWindow, PrefillPattern, Strategy } from '../engine/strategy';
 import { GREEDY, randomModel, runToEnd, testConfig, testStrategy } from '../engine/testing';
 import { readBack } from '../gpu/read-back';
+import { ropeFrequencies, rotate } from '../reference/formulas';
 import { lookUp, randomStream } from '../reference/random-model';
-import { forward, ropeFrequencies, rotate } from '../reference/transformer';
+import { THETA } from '../reference/testing';
+import { forward } from '../reference/transformer';
 import { dot } from '../reference/vectors';
 import { massRecall } from './mass-recall';
 import { decodeReads, prefillMask } from './record-reader';
@@ -231,7 +233,7 @@ async function scoredRows(
   const read = async (buffer: GPUBuffer) =>
     new Float32Array(await readBack(device, buffer, buffer.size));
   const [q, k] = await Promise.all([read(inspection.q), read(inspection.k)]);
-  const frequencies = ropeFrequencies(headDim, CONFIG.ropeTheta);
+  const frequencies = ropeFrequencies(headDim, THETA);
   const vector = (data: Float32Array, row: number, position: number) => {
     const at = (row * inspection.capacity + position) * headDim;
     const own = Float64Array.from(data.subarray(at, at + headDim));

@@ -1,4 +1,4 @@
-import { softmax } from './transformer';
+import { softmax } from './formulas';
 
 /**
  * The Kullback-Leibler divergence KL(p‖q) = Σ p (ln p − ln q), in nats, of the distributions that two rows of

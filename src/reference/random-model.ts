@@ -1,6 +1,7 @@
 import type { ModelConfig } from '../model/config';
-import { llamaShapes } from '../model/tensors';
-import type { ReferenceWeights } from './transformer';
+import { rolesOf } from '../model/families/registry';
+import { tensorShapes } from '../model/roles';
+import type { ReferenceWeights } from './model';
 
 /** A seeded stream of numbers in (−1, 1), for tests (mulberry32). */
 export function randomStream(seed: number): () => number {
@@ -17,7 +18,7 @@ export function randomStream(seed: number): () => number {
 export function randomWeights(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const next = randomStream(seed);
   const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of llamaShapes(config)) {
+  for (const [name, shape] of tensorShapes(rolesOf(config))) {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     const spread = shape.length === 1 ? 0.3 : 2.5 / Math.sqrt(shape[1]);
     const centre = shape.length === 1 ? 1 : 0;

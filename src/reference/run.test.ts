@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { rope } from './formulas';
 import { keepAll } from './methods/cache/keep-all';
 import { sinksRecent } from './methods/cache/sinks-recent';
 import { window } from './methods/cache/window';
 import type { CacheMethod, DecodeMethod, PrefillView } from './methods/method';
-import { positionsOf, randomIds, readRun, tinyModel } from './testing';
-import { DENSE, forward, type ReferenceResult, type ReferenceStrategy, rope } from './transformer';
+import { positionsOf, randomIds, readRun, THETA, tinyModel } from './testing';
+import { DENSE, forward, type ReferenceResult, type ReferenceStrategy } from './transformer';
 
 const MODEL = tinyModel();
 const IDS = randomIds(20, MODEL.config);
@@ -352,8 +353,7 @@ describe('score rules', () => {
     expect(lengths).toEqual([40, 40]);
     expect(scoreOf(scaled, 9, 4)).toBeCloseTo(2.25 * scoreOf(dense, 9, 4), 10);
     const [view] = viewsOf(20);
-    const halved = (vector: Float64Array, position: number) =>
-      rope(vector, -position / 2, MODEL.config.ropeTheta);
+    const halved = (vector: Float64Array, position: number) => rope(vector, -position / 2, THETA);
     const query = halved(view.queries[2][9], 9);
     const key = halved(view.keys[1][4], 4);
     const score94 = query.reduce((sum, value, i) => sum + value * key[i], 0) / 2;

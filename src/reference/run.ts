@@ -2,7 +2,10 @@
  * A whole run of the model under methods of all four axes, chunk by chunk and then token by token, with a
  * real cache: one list of entries per layer and KV head. Slow on purpose; the oracle of the engine's runs.
  */
+import { layerWindow, type ModelConfig } from '../model/config';
+import { layerAngles } from './angles';
 import { EvictionLog } from './eviction-log';
+import { rotate, softCap, softmax } from './formulas';
 import { keepAll } from './methods/cache/keep-all';
 import type {
   CacheEntries,
@@ -14,18 +17,7 @@ import type {
   ReferenceMethods,
   ScoreMethod,
 } from './methods/method';
-import {
-  add,
-  feedForward,
-  matVec,
-  type ReferenceConfig,
-  type ReferenceWeights,
-  rmsNorm,
-  ropeFrequencies,
-  rotate,
-  slice,
-  softmax,
-} from './transformer';
+import { ReferenceModel, type ReferenceWeights } from './model';
 import { dot } from './vectors';
 
 /** Once the cache is compressed, the rest of the prompt is read in pieces of at most so many tokens. */
@@ -52,15 +44,16 @@ export class ReferenceRun {
   private readonly methods: ReferenceMethods & { cache: CacheMethod; score: ScoreMethod };
   /** Keys are cached unrotated, and rotated by their place in the list that a query sees. */
   private readonly reindexed: boolean;
-  private readonly rotate: (vector: Float64Array, position: number) => Float64Array;
+  private readonly rotate: (layer: number, vector: Float64Array, position: number) => Float64Array;
+  private readonly model: ReferenceModel;
   private readonly compressAt: number;
   /** columns[layer][head]: what each position got so far, for score rules that edit. */
   private readonly columns: Map<number, { sum: number; rows: number }>[][];
 
   /** @param length longest text of the run, in tokens */
   constructor(
-    private readonly config: ReferenceConfig,
-    private readonly tensors: ReferenceWeights,
+    private readonly config: ModelConfig,
+    tensors: ReferenceWeights,
     methods: ReferenceMethods,
     private readonly parts: PromptParts,
     length: number,
@@ -69,10 +62,16 @@ export class ReferenceRun {
     this.methods = { ...methods, cache, score };
     this.reindexed = cache.positions === 'reindexed' || decode?.positions === 'reindexed';
     const rope = score.rope?.(length);
-    const frequencies = ropeFrequencies(config.headDim, config.ropeTheta).map(
-      (trained, pair) => rope?.frequency(pair) ?? trained,
-    );
-    this.rotate = (vector, position) => rotate(vector, position, frequencies, rope?.scale);
+    this.model = new ReferenceModel(config, tensors);
+    const angles = this.model.layers.map((_, layer) => {
+      const { frequencies, scale } = layerAngles(config, layer, parts.length);
+      return {
+        frequencies: frequencies.map((trained, pair) => rope?.frequency(pair) ?? trained),
+        scale: rope?.scale ?? scale,
+      };
+    });
+    this.rotate = (layer, vector, position) =>
+      rotate(vector, position, angles[layer].frequencies, angles[layer].scale);
     this.compressAt = cache.compressAfter === 'context' ? parts.context : parts.length;
     const perLayer = <T>(count: number, make: () => T): T[][] =>
       Array.from({ length: config.layers }, () => Array.from({ length: count }, make));
@@ -114,14 +113,8 @@ export class ReferenceRun {
     const { cache } = this.methods;
     const { makeRoom } = cache;
     this.change(makeRoom && ((entries) => makeRoom(entries, ids.length)));
-    const embedding = this.tensors('model.embed_tokens.weight');
-    const x = ids.map((id) =>
-      Float64Array.from(
-        { length: config.hiddenSize },
-        (_, i) => embedding[id * config.hiddenSize + i],
-      ),
-    );
-    for (let layer = 0; layer < config.layers; layer++) this.runLayer(layer, x, step);
+    let x = ids.map((id, i) => this.model.embed(id, start + i));
+    for (let layer = 0; layer < config.layers; layer++) x = this.runLayer(layer, x, step);
     this.position += ids.length;
     this.entries = this.entries.map((lists, layer) =>
       // What the newest query saw is held; the next one may still leave its oldest entry out.
@@ -145,15 +138,8 @@ export class ReferenceRun {
 
   /** Logits after the last of the fed tokens; each token's surprisal for a cache that asks. */
   private finish(ids: number[], x: Float64Array[]): void {
-    const { config, tensors } = this;
     const { cache } = this.methods;
-    const output = tensors(config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight');
-    const logitsOf = (row: Float64Array) =>
-      matVec(
-        output,
-        rmsNorm(row, tensors('model.norm.weight'), config.rmsNormEps),
-        config.vocabSize,
-      );
+    const logitsOf = (row: Float64Array) => this.model.logits(row);
     if (cache.surprisal) {
       ids.forEach((id, row) => {
         const before = row === 0 ? this.logits : logitsOf(x[row - 1]);
@@ -164,34 +150,28 @@ export class ReferenceRun {
     this.logits = logitsOf(x[x.length - 1]);
   }
 
-  /** One layer, in place on the rows x of the tokens from `position` on. */
-  private runLayer(layer: number, x: Float64Array[], step: number | null): void {
+  /** One layer: from the rows x of the tokens from `position` on to those behind it. */
+  private runLayer(layer: number, x: Float64Array[], step: number | null): Float64Array[] {
     const { config, position: start } = this;
-    const { heads, kvHeads, headDim, hiddenSize } = config;
     const { cache, score } = this.methods;
-    const weight = (name: string) => this.tensors(`model.layers.${layer}.${name}.weight`);
-    const normed = x.map((row) => rmsNorm(row, weight('input_layernorm'), config.rmsNormEps));
-    const project = (name: string, count: number) =>
-      normed.map((row) => matVec(weight(`self_attn.${name}`), row, count * headDim));
-    const q = project('q_proj', heads);
-    const k = project('k_proj', kvHeads);
-    const v = project('v_proj', kvHeads);
-    const queries = Array.from({ length: heads }, (_, head) =>
-      q.map((row, i) => {
+    const steps = this.model.layers[layer];
+    const projected = x.map((row) => steps.project(row));
+    const queries = Array.from({ length: config.heads }, (_, head) =>
+      projected.map((own, i) => {
         const factor = score.queryScale?.(layer, start + i) ?? 1;
-        return slice(row, head, headDim).map((value) => value * factor);
+        return own.queries[head].map((value) => value * factor);
       }),
     );
     this.entries = this.entries.with(
       layer,
       this.entries[layer].map((list, kvHead) => [
         ...list,
-        ...k.map((row, i): CacheEntry => {
-          const key = slice(row, kvHead, headDim);
+        ...projected.map((own, i): CacheEntry => {
+          const key = own.keys[kvHead];
           return {
             position: start + i,
-            key: this.reindexed ? key : this.rotate(key, start + i),
-            value: slice(v[i], kvHead, headDim),
+            key: this.reindexed ? key : this.rotate(layer, key, start + i),
+            value: own.values[kvHead],
             bias: 0,
           };
         }),
@@ -199,11 +179,8 @@ export class ReferenceRun {
     );
     const rows = this.attend(layer, queries, step);
     const outputs = this.outputs(layer, rows);
-    x.forEach((row, i) => {
-      add(row, matVec(weight('self_attn.o_proj'), outputs[i], hiddenSize));
-      feedForward(config, weight, row);
-    });
     cache.observe?.({ layer, start, weights: rows, parts: this.parts });
+    return x.map((row, i) => steps.finish(row, outputs[i]));
   }
 
   /**
@@ -220,7 +197,8 @@ export class ReferenceRun {
     const compact = selection !== null && decode?.positions === 'reindexed';
     const weights: Row[][] = queries.map(() => []);
     const group = config.heads / config.kvHeads;
-    const norm = Math.sqrt(config.headDim) * (score.temperature ?? 1);
+    const temperature = score.temperature ?? 1;
+    const near = layerWindow(config, layer);
 
     for (let kvHead = 0; kvHead < config.kvHeads; kvHead++) {
       const list = this.entries[layer][kvHead];
@@ -229,19 +207,28 @@ export class ReferenceRun {
         const window = cache.window(layer, kvHead);
         const cached = visible(list, own, window);
         this.noteHidden(layer, kvHead, list.slice(0, own + 1), cached, start + row);
-        const placed = this.place(cached);
+        const placed = this.place(layer, cached);
         for (let head = kvHead * group; head < (kvHead + 1) * group; head++) {
           // A head with a window reads all of it, whatever a selection says.
           const indices = Number.isFinite(window.recent) ? undefined : selection?.[head];
           let seen = placed;
           if (mask) seen = placed.filter((entry) => mask(head, row, entry.position));
           if (indices) seen = indices.map((index) => placed[index]);
-          if (indices && compact) seen = this.place(indices.map((index) => cached[index]));
+          if (indices && compact)
+            seen = this.place(
+              layer,
+              indices.map((index) => cached[index]),
+            );
           const place = (compact ? seen : placed).length - 1;
-          const query = this.rotate(queries[head][row], this.reindexed ? place : start + row);
+          seen = seen.filter(({ position }) => start + row - position < near);
+          const query = this.rotate(
+            layer,
+            queries[head][row],
+            this.reindexed ? place : start + row,
+          );
           const scores = seen.map(
             (entry) =>
-              dot(query, entry.key) / norm +
+              softCap(dot(query, entry.key) * config.scoreScale, config.scoreCap) / temperature +
               entry.bias +
               (score.bias?.(layer, head, entry.position, this.parts) ?? 0),
           );
@@ -327,8 +314,10 @@ export class ReferenceRun {
     const view: PrefillView = {
       layer,
       start,
-      queries: queries.map((own) => own.map((query, row) => this.rotate(query, start + row))),
-      keys: lists.map((list) => this.place(list).map((entry) => entry.key)),
+      queries: queries.map((own) =>
+        own.map((query, row) => this.rotate(layer, query, start + row)),
+      ),
+      keys: lists.map((list) => this.place(layer, list).map((entry) => entry.key)),
       parts: this.parts,
     };
     const values = lists.map((list) => list.map((entry) => entry.value));
@@ -342,7 +331,8 @@ export class ReferenceRun {
   }
 
   private select(layer: number, queries: Float64Array[][], step: number): number[][] | null {
-    const { reindexed, position, rotate, parts } = this;
+    const { reindexed, position, parts } = this;
+    const rotate = (vector: Float64Array, at: number) => this.rotate(layer, vector, at);
     const { decode } = this.methods;
     if (!decode) return null;
     return decode.select({
@@ -356,9 +346,9 @@ export class ReferenceRun {
   }
 
   /** The entries with their keys as attention uses them. */
-  private place(list: CacheEntry[]): CacheEntry[] {
+  private place(layer: number, list: CacheEntry[]): CacheEntry[] {
     if (!this.reindexed) return list;
-    return list.map((entry, index) => ({ ...entry, key: this.rotate(entry.key, index) }));
+    return list.map((entry, index) => ({ ...entry, key: this.rotate(layer, entry.key, index) }));
   }
 }
 

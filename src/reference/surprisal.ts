@@ -1,4 +1,4 @@
-import { softmax } from './transformer';
+import { softmax } from './formulas';
 
 /**
  * −ln p of each token given those before it, in nats.

@@ -1,22 +1,39 @@
 /** What the tests of the reference share: tiny random models and runs of them. */
 import type { ModelConfig } from '../model/config';
 import type { CacheEntry, MethodShape, PromptParts, ReferenceMethods } from './methods/method';
+import type { ReferenceWeights } from './model';
 import { lookUp, randomStream, randomWeights } from './random-model';
 import { ReferenceRun } from './run';
-import type { ReferenceWeights } from './transformer';
 
+/** The base of the angles of tiny models. */
+export const THETA = 10000;
+
+/** A Llama. */
 export function tinyConfig(changes: Partial<ModelConfig> = {}): ModelConfig {
+  const { headDim = 4 } = changes;
   return {
+    family: 'llama',
     vocabSize: 23,
     hiddenSize: 12,
     intermediateSize: 16,
     layers: 2,
     heads: 4,
     kvHeads: 2,
-    headDim: 4,
+    headDim,
     contextLength: 4096,
-    rmsNormEps: 1e-5,
-    ropeTheta: 10000,
+    norm: { kind: 'rms', eps: 1e-5, offset: 0 },
+    postNorms: false,
+    queryKeyNorm: false,
+    parallelResidual: false,
+    activation: 'silu',
+    gated: true,
+    biases: { qkv: false, attentionOut: false, mlp: false },
+    positions: { kind: 'rotary', dims: headDim, rotation: { theta: THETA, scaling: null } },
+    local: null,
+    scoreScale: 1 / Math.sqrt(headDim),
+    scoreCap: null,
+    logitCap: null,
+    embeddingScale: 1,
     tiedEmbeddings: true,
     bosId: 0,
     eosIds: [1],

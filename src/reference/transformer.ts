@@ -1,15 +1,12 @@
 /**
- * The Llama transformer in plain TypeScript, in double precision and in the order of its formulas: the
- * oracle that every shader is tested against. Slow on purpose: every weight of every head is kept.
+ * The transformer in plain TypeScript, in double precision and in the order of its formulas: the oracle that
+ * every shader is tested against. Slow on purpose: every weight of every head is kept.
  */
-import type { ModelConfig } from '../model/config';
+import { layerWindow, type ModelConfig } from '../model/config';
+import { layerAngles } from './angles';
+import { rotate, softCap, softmax } from './formulas';
+import { ReferenceModel, type ReferenceWeights } from './model';
 import { dot } from './vectors';
-
-/** The sizes that the formulas need. */
-export type ReferenceConfig = Omit<ModelConfig, 'contextLength' | 'bosId' | 'eosIds'>;
-
-/** Tensors by their names in a Llama checkpoint; matrices are [out, in], row by row. */
-export type ReferenceWeights = (name: string) => ArrayLike<number>;
 
 export interface ReferenceStrategy {
   /** Entries at the start that every query sees. */
@@ -39,27 +36,23 @@ export interface ReferenceResult {
   logSumExp: Float64Array[][];
 }
 
-/** Runs the model over the ids, each token seeing what the strategy lets it see. */
+/** Runs the model over the ids, each token seeing what the strategy and the layer's window let it see. */
 export function forward(
-  config: ReferenceConfig,
+  config: ModelConfig,
   weights: ReferenceWeights,
   ids: ArrayLike<number>,
   strategy: ReferenceStrategy = DENSE,
 ): ReferenceResult {
-  const { hiddenSize, layers, heads, kvHeads, headDim } = config;
+  const { heads, kvHeads, headDim } = config;
+  const model = new ReferenceModel(config, weights);
   const attention: Float64Array[][][] = [];
   const logSumExp: Float64Array[][] = [];
-  const embedding = weights('model.embed_tokens.weight');
-  const x = Array.from(ids as ArrayLike<number>, (id) =>
-    Float64Array.from({ length: hiddenSize }, (_, i) => embedding[id * hiddenSize + i]),
-  );
+  let x = Array.from(ids as ArrayLike<number>, (id, position) => model.embed(id, position));
 
-  for (let layer = 0; layer < layers; layer++) {
-    const weight = (name: string) => weights(`model.layers.${layer}.${name}.weight`);
-    const normed = x.map((row) => rmsNorm(row, weight('input_layernorm'), config.rmsNormEps));
-    const q = normed.map((row) => matVec(weight('self_attn.q_proj'), row, heads * headDim));
-    const k = normed.map((row) => matVec(weight('self_attn.k_proj'), row, kvHeads * headDim));
-    const v = normed.map((row) => matVec(weight('self_attn.v_proj'), row, kvHeads * headDim));
+  for (const [layer, steps] of model.layers.entries()) {
+    const { frequencies, scale } = layerAngles(config, layer, x.length);
+    const window = layerWindow(config, layer);
+    const projected = x.map((row) => steps.project(row));
     attention.push([]);
     logSumExp.push([]);
     const outputs = x.map(() => new Float64Array(heads * headDim));
@@ -70,17 +63,16 @@ export function forward(
       const sums = new Float64Array(x.length);
       const masked = strategy.maskedHeads.some((m) => m.layer === layer && m.head === head);
       for (let query = 0; query < x.length; query++) {
-        const seen = visibleKeys(query, strategy);
-        const place = (key: number, index: number) =>
-          strategy.positions === 'original' ? key : index;
-        const rotated = rope(
-          slice(q[query], head, headDim),
-          place(query, seen.length - 1),
-          config.ropeTheta,
-        );
-        const scores = seen.map((key, index) => {
-          const turned = rope(slice(k[key], kvHead, headDim), place(key, index), config.ropeTheta);
-          return dot(rotated, turned) / (Math.sqrt(headDim) * strategy.temperature);
+        const kept = visibleKeys(query, strategy);
+        const place = (key: number) =>
+          strategy.positions === 'original' ? key : kept.indexOf(key);
+        const turned = (vector: Float64Array, key: number) =>
+          rotate(vector, place(key), frequencies, scale);
+        const seen = kept.filter((key) => query - key < window);
+        const rotated = turned(projected[query].queries[head], query);
+        const scores = seen.map((key) => {
+          const score = dot(rotated, turned(projected[key].keys[kvHead], key)) * config.scoreScale;
+          return softCap(score, config.scoreCap) / strategy.temperature;
         });
         const { weights: row, logSumExp: sum } = softmax(scores);
         rows.push(new Float64Array(x.length));
@@ -88,27 +80,17 @@ export function forward(
         seen.forEach((key, index) => {
           rows[query][key] = row[index];
           if (masked) return;
-          const value = slice(v[key], kvHead, headDim);
-          for (let i = 0; i < headDim; i++) {
-            outputs[query][head * headDim + i] += row[index] * value[i];
-          }
+          projected[key].values[kvHead].forEach((value, i) => {
+            outputs[query][head * headDim + i] += row[index] * value;
+          });
         });
       }
       attention[layer].push(rows);
       logSumExp[layer].push(sums);
     }
-
-    x.forEach((row, token) => {
-      add(row, matVec(weight('self_attn.o_proj'), outputs[token], hiddenSize));
-      feedForward(config, weight, row);
-    });
+    x = x.map((row, token) => steps.finish(row, outputs[token]));
   }
-
-  const output = config.tiedEmbeddings ? embedding : weights('lm_head.weight');
-  const logits = x.map((row) =>
-    matVec(output, rmsNorm(row, weights('model.norm.weight'), config.rmsNormEps), config.vocabSize),
-  );
-  return { logits, attention, logSumExp };
+  return { logits: x.map((row) => model.logits(row)), attention, logSumExp };
 }
 
 /** Keys that a query sees, in the order of the text: sinks, then the newest up to the query itself. */
@@ -118,83 +100,4 @@ export function visibleKeys(query: number, strategy: ReferenceStrategy): number[
     if (key < strategy.sinks || query - key < strategy.recent) keys.push(key);
   }
   return keys;
-}
-
-/** x / sqrt(mean(x²) + eps) * weight. */
-export function rmsNorm(x: Float64Array, weight: ArrayLike<number>, eps: number): Float64Array {
-  const meanSquare = x.reduce((sum, value) => sum + value * value, 0) / x.length;
-  return x.map((value, i) => (value / Math.sqrt(meanSquare + eps)) * weight[i]);
-}
-
-/** The second half of a layer, in place: row += down(silu(gate(n)) · up(n)), n the normalised row. */
-export function feedForward(
-  config: ReferenceConfig,
-  weight: ReferenceWeights,
-  row: Float64Array,
-): void {
-  const input = rmsNorm(row, weight('post_attention_layernorm'), config.rmsNormEps);
-  const gate = matVec(weight('mlp.gate_proj'), input, config.intermediateSize);
-  const up = matVec(weight('mlp.up_proj'), input, config.intermediateSize);
-  const activated = gate.map((value, i) => silu(value) * up[i]);
-  add(row, matVec(weight('mlp.down_proj'), activated, config.hiddenSize));
-}
-
-/** matrix [out, in] times vector. */
-export function matVec(matrix: ArrayLike<number>, x: Float64Array, out: number): Float64Array {
-  return Float64Array.from({ length: out }, (_, row) => {
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) sum += matrix[row * x.length + i] * x[i];
-    return sum;
-  });
-}
-
-/** Rotates pairs (i, i + d/2) by position · theta^(−2i/d). */
-export function rope(x: Float64Array, position: number, theta: number): Float64Array {
-  return rotate(x, position, ropeFrequencies(x.length, theta));
-}
-
-/** theta^(−2i/d): the angle per position of every rotary pair i. */
-export function ropeFrequencies(headDim: number, theta: number): number[] {
-  const half = headDim / 2;
-  return Array.from({ length: half }, (_, pair) => theta ** (-pair / half));
-}
-
-/** Rotates pairs (i, i + d/2) by position · frequencies[i], and scales them. */
-export function rotate(
-  x: Float64Array,
-  position: number,
-  frequencies: number[],
-  scale = 1,
-): Float64Array {
-  const half = x.length / 2;
-  return x.map((value, i) => {
-    const angle = position * frequencies[i % half];
-    const other = i < half ? -x[i + half] : x[i - half];
-    return scale * (value * Math.cos(angle) + other * Math.sin(angle));
-  });
-}
-
-/** Weights of scores, and the logarithm of the sum of their exponentials. */
-export function softmax(scores: number[]): { weights: number[]; logSumExp: number } {
-  const highest = Math.max(...scores);
-  const exponentials = scores.map((score) => Math.exp(score - highest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return {
-    weights: exponentials.map((value) => value / sum),
-    logSumExp: highest + Math.log(sum),
-  };
-}
-
-export function silu(x: number): number {
-  return x / (1 + Math.exp(-x));
-}
-
-/** The part of a row [heads * headDim] that belongs to one head. */
-export function slice(row: Float64Array, head: number, headDim: number): Float64Array {
-  return row.subarray(head * headDim, (head + 1) * headDim);
-}
-
-/** target += addend. */
-export function add(target: Float64Array, addend: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] += addend[i];
 }

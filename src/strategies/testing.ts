@@ -10,6 +10,7 @@ import type { EvictionLog } from '../reference/eviction-log';
 import type { ReferenceMethods } from '../reference/methods/method';
 import { lookUp, randomStream } from '../reference/random-model';
 import { ReferenceRun } from '../reference/run';
+import { THETA } from '../reference/testing';
 import { buildStrategy } from './build';
 import type { Calibration } from './calibration';
 import type { Oracle } from './oracle';
@@ -17,8 +18,8 @@ import { REGISTRY, type StrategyChoice } from './registry';
 import { AXES, type Entry } from './schema';
 
 const CONFIG = testConfig({ layers: 3, heads: 4, kvHeads: 2, hiddenSize: 28 });
-const { headDim, ropeTheta, vocabSize } = CONFIG;
-export const SHAPE = { layers: 3, heads: 4, kvHeads: 2, headDim, ropeTheta };
+const { headDim, vocabSize } = CONFIG;
+export const SHAPE = { layers: 3, heads: 4, kvHeads: 2, headDim, ropeTheta: THETA };
 export const LENGTH = 150;
 export const CHUNK = 64;
 export const NEW_TOKENS = 12;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { parseConfig } from '../model/config';
+import { parseConfig } from '../model/families/registry';
 import { createTokenizer } from '../model/tokenizer';
 import { generateNeedle } from '../needle/needles';
 import { repeatedIds } from '../probes/head-classes';

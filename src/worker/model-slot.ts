@@ -37,9 +37,7 @@ export class ModelSlot {
     try {
       const precision = precisionFor(gpu, request.precision);
       const files = httpFiles(request.url);
-      const checkpoint = await openCheckpoint(files, (config) =>
-        checkModelFits(config, precision, gpu.device.limits),
-      );
+      const checkpoint = await openCheckpoint(files, (config) => checkModelFits(config));
       const calibration = await shippedCalibration(files, checkpoint.config);
       return await ModelSlot.place(gpu, checkpoint, precision, calibration, emit, onLost);
     } catch (error) {

@@ -222,7 +222,8 @@ describe('accumulate', () => {
       index: 1,
       scale_per_log: 0,
       scale_least: 1,
-      padding: 0,
+      angles_at: 0,
+      window: 0xffffffff,
       masked_heads: new Uint32Array(8),
       steered_heads: steeredHeads,
     });

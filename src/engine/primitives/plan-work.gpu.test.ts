@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packStruct } from '../../gpu/wgsl';
+import { softmax } from '../../reference/formulas';
 import { kvHeadOf } from '../../reference/methods/decode/scores';
 import type { PrefillView } from '../../reference/methods/method';
 import { meanBlocks } from '../../reference/methods/prefill/blocks';
@@ -12,7 +13,6 @@ import {
 import { blockScores } from '../../reference/methods/prefill/xattention';
 import { randomStream } from '../../reference/random-model';
 import { FORCED } from '../../reference/select';
-import { softmax } from '../../reference/transformer';
 import { dot } from '../../reference/vectors';
 import { FRAME_CODE, MAX_CHUNK } from '../kernels';
 import { runKernel } from '../run-kernel';
@@ -85,7 +85,8 @@ function randomChunk({ heads, kvHeads, headDim, start, tokens }: Shape) {
     index: LAYER,
     scale_per_log: 0,
     scale_least: 1,
-    padding: 0,
+    angles_at: 0,
+    window: 0xffffffff,
     masked_heads: new Uint32Array(8),
     steered_heads: new Uint32Array(8),
   });

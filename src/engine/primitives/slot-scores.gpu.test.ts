@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ropeFrequencies } from '../../model/rotation';
+import { rotate, softmax } from '../../reference/formulas';
 import { randomStream } from '../../reference/random-model';
 import { EXCLUDED, FORCED } from '../../reference/select';
-import { rotate, softmax } from '../../reference/transformer';
 import { cosine, dot } from '../../reference/vectors';
-import { ropeFrequencies, ropeTable } from '../rope-table';
+import { ropeTable } from '../rope-table';
 import { runKernel } from '../run-kernel';
 import { DRIFT, SCORE_SUMS, SLOT_SCORES, VOTES } from './slot-scores';
 import { testStep } from './testing-decode';
@@ -28,7 +29,7 @@ describe('slot scores', () => {
       constants: { ...step.constants, VALUE_STRIDE: STRIDE, TAKE: 17, DISTANCE: distance },
       frame: step.cache.frame,
       cacheTable: step.cache.cacheTable,
-      ropeTable: ropeTable(ropeFrequencies(headDim, THETA)),
+      ropeTable: ropeTable({ frequencies: ropeFrequencies(headDim, THETA), scale: 1 }),
       inputs: {
         ...step.inputs,
         scores: new Float32Array(heads * STRIDE).fill(7),

@@ -37,24 +37,26 @@ export class Surprisal {
         surprisals,
       });
     const rowBytes = sizes.hidden4 * 4 * (model.precision === 'f16' ? 2 : 4);
-    const firsts = Array.from(
-      { length: Math.ceil(config.vocabSize / PIECE) },
-      (_, piece) => piece * PIECE,
+    const pieces = weights.output.parts.flatMap(({ buffer, from, rows }) =>
+      Array.from({ length: Math.ceil(rows / PIECE) }, async (_, piece) => {
+        const first = piece * PIECE;
+        const outputs = Math.min(PIECE, rows - first);
+        const matmul = await bench.kernel(KERNELS.matmul, {
+          IN4: sizes.hidden4,
+          OUT: outputs,
+          OUT_STRIDE: PIECE,
+          CAP: config.logitCap ?? 0,
+        });
+        const w = { buffer, offset: first * rowBytes, size: outputs * rowBytes };
+        // The kernel has no bias; the weights are bound in its place.
+        const resources = { x: normed, w, y: product, bias: w };
+        return {
+          product: bench.step(matmul, resources, 'logits of the prompt'),
+          outputs,
+          judge: judge(from + first, outputs, 1),
+        };
+      }),
     );
-    const pieces = firsts.map(async (first) => {
-      const outputs = Math.min(PIECE, config.vocabSize - first);
-      const matmul = await bench.kernel(KERNELS.matmul, {
-        IN4: sizes.hidden4,
-        OUT: outputs,
-        OUT_STRIDE: PIECE,
-      });
-      const w = { buffer: weights.output, offset: first * rowBytes, size: outputs * rowBytes };
-      return {
-        product: bench.step(matmul, { x: normed, w, y: product }, 'logits of the prompt'),
-        outputs,
-        judge: judge(first, outputs, 1),
-      };
-    });
     return new Surprisal(
       bench,
       surprisals,

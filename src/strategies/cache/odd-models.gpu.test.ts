@@ -5,6 +5,7 @@ import { GREEDY, randomModel, testConfig } from '../../engine/testing';
 import { readBack } from '../../gpu/read-back';
 import { lookUp, randomStream } from '../../reference/random-model';
 import { ReferenceRun } from '../../reference/run';
+import { THETA } from '../../reference/testing';
 import { buildStrategy } from '../build';
 import type { Oracle } from '../oracle';
 import { PRESETS } from '../presets';
@@ -61,7 +62,7 @@ describe.each(MODELS)('a model with %o', (changes) => {
     const reference = new ReferenceRun(
       config,
       lookUp(weights),
-      oracle.reference(values, config, calibration),
+      oracle.reference(values, { ...config, ropeTheta: THETA }, calibration),
       { length: LENGTH, ...PARTS },
       LENGTH + NEW_TOKENS,
     );

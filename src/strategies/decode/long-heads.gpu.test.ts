@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { testStep } from '../../engine/primitives/testing-decode';
-import { ropeFrequencies, ropeTable } from '../../engine/rope-table';
+import { ropeTable } from '../../engine/rope-table';
 import { runKernel } from '../../engine/run-kernel';
+import { ropeFrequencies } from '../../model/rotation';
+import { rope } from '../../reference/formulas';
 import { chunkRepresentative } from '../../reference/methods/decode/long-heads';
 import { randomStream } from '../../reference/random-model';
 import { EXCLUDED, FORCED } from '../../reference/select';
-import { rope } from '../../reference/transformer';
 import { dot } from '../../reference/vectors';
 import { CHUNK_SCORES, REPRESENT_CHUNKS } from './long-heads';
 
@@ -38,7 +39,7 @@ describe('representatives of chunks', () => {
       constants: { ...step.constants, CHUNK: chunk, CHUNKS: chunks },
       frame: { ...step.cache.frame, position: start },
       cacheTable: step.cache.cacheTable,
-      ropeTable: ropeTable(ropeFrequencies(headDim, THETA)),
+      ropeTable: ropeTable({ frequencies: ropeFrequencies(headDim, THETA), scale: 1 }),
       inputs: {
         ...step.inputs,
         kept,

@@ -4,6 +4,7 @@ import type { GpuModel } from '../../engine/gpu-model';
 import { GREEDY, randomModel, runToEnd, testConfig } from '../../engine/testing';
 import { lookUp, randomStream } from '../../reference/random-model';
 import { ReferenceRun } from '../../reference/run';
+import { THETA } from '../../reference/testing';
 import { buildStrategy } from '../build';
 import type { Oracle } from '../oracle';
 import { PRESETS } from '../presets';
@@ -16,7 +17,7 @@ const SHAPE = {
   heads: 3,
   kvHeads: 1,
   headDim: CONFIG.headDim,
-  ropeTheta: CONFIG.ropeTheta,
+  ropeTheta: THETA,
 };
 const LENGTH = 741;
 const PARTS = { context: 700, documents: [1, 300, 540] };

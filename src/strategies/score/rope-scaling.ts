@@ -1,6 +1,11 @@
-import { ropeFrequencies } from '../../engine/rope-table';
-import type { RopeAngles, ScoreRule } from '../../engine/strategy';
-import type { ModelConfig } from '../../model/config';
+import type { ScoreRule } from '../../engine/strategy';
+import type { Rotation } from '../../model/config';
+import {
+  type Angles,
+  ropeFrequencies,
+  stretchedTheta,
+  yarnFrequencies,
+} from '../../model/rotation';
 import { type Entry, numberValue, type ParameterValues } from '../schema';
 import type { ScoreCost } from './softmax';
 
@@ -97,23 +102,24 @@ export const ropeScaling: Entry<ScoreRule, ScoreCost> = {
   build: (values) => ({
     temperature: 1,
     maskedHeads: [],
-    rope: (config, length) => anglesOf(values, config, length),
+    rope: (rotation, dims, length) => anglesOf(values, rotation, dims, length),
   }),
 };
 
 function anglesOf(
   values: ParameterValues,
-  { headDim, ropeTheta }: ModelConfig,
+  { theta }: Rotation,
+  dims: number,
   length: number,
-): RopeAngles {
+): Angles {
   const factor = numberValue(values, 'factor');
   const trained = numberValue(values, 'trained');
-  const original = ropeFrequencies(headDim, ropeTheta);
-  const stretched = (times: number) =>
-    ropeFrequencies(headDim, ropeTheta * times ** (headDim / (headDim - 2)));
+  const stretched = (times: number) => ropeFrequencies(dims, stretchedTheta(theta, dims, times));
   switch (values.method) {
-    case 'linear':
-      return { frequencies: original.map((angle) => angle / factor), scale: 1 };
+    case 'linear': {
+      const frequencies = ropeFrequencies(dims, theta).map((angle) => angle / factor);
+      return { frequencies, scale: 1 };
+    }
     case 'ntk':
       return { frequencies: stretched(factor), scale: 1 };
     case 'dynamic-ntk':
@@ -122,17 +128,8 @@ function anglesOf(
         scale: 1,
       };
     default: {
-      // The pair that turns so many times within the trained length.
-      const pairOf = (turns: number) =>
-        (headDim * Math.log(trained / (turns * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
-      const low = Math.max(0, Math.floor(pairOf(32)));
-      const high = Math.min(headDim - 1, Math.ceil(pairOf(1)));
-      // As in the authors' code, bounds that meet are a thousandth of a pair apart.
-      const width = high === low ? 0.001 : high - low;
-      const frequencies = original.map((angle, pair) => {
-        const slow = Math.min(1, Math.max(0, (pair - low) / width));
-        return (1 - slow) * angle + (slow * angle) / factor;
-      });
+      const yarn = { factor, trained, fast: 32, slow: 1, whole: true };
+      const frequencies = yarnFrequencies(dims, theta, yarn);
       return { frequencies, scale: 0.1 * Math.log(factor) + 1 };
     }
   }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { testConfig } from '../../engine/testing';
 import { buildStrategy } from '../build';
 import { conflictOf } from '../conflicts';
 import { choiceFrom } from '../presets';
@@ -41,9 +40,11 @@ describe('score rules', () => {
   });
 
   it('rope-scaling has the worked numbers of its paper', () => {
-    const config = testConfig({ headDim: 64, ropeTheta: 10000 });
+    const rotation = { theta: 10000, scaling: null };
     const angles = (method: string, length = 8192) =>
-      ropeScaling.build({ method, factor: 4, trained: 2048 }, MODEL, null).rope?.(config, length);
+      ropeScaling
+        .build({ method, factor: 4, trained: 2048 }, MODEL, null)
+        .rope?.(rotation, 64, length);
     const trained = (pair: number) => 10000 ** (-pair / 32);
     const yarn = angles('yarn');
     expect(yarn?.scale).toBeCloseTo(1.1386, 4);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { softmax } from '../../formulas';
 import { randomStream } from '../../random-model';
-import { softmax } from '../../transformer';
 import { dot, weightedSum } from '../../vectors';
 import type { CacheEntry } from '../method';
 import { compensation, razor } from './razor';

@@ -1,4 +1,4 @@
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { dot, mean, weightedSum } from '../../vectors';
 import type { CacheEntry, DecodeMethod, DecodeView, MethodShape } from '../method';
 import { topIndices } from '../top-k';

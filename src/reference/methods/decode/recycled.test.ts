@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { topIndices } from '../top-k';
 import { range } from './range';
 import { recycled } from './recycled';

@@ -1,4 +1,4 @@
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { cosine, mean } from '../../vectors';
 import type { DecodeMethod, DecodeView, MethodShape } from '../method';
 import { topIndices } from '../top-k';

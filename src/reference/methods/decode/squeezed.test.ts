@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import type { CacheEntry } from '../method';
 import { range } from './range';
 import { attentionScores } from './scores';

@@ -1,5 +1,5 @@
+import { rope } from '../../formulas';
 import { randomStream } from '../../random-model';
-import { rope } from '../../transformer';
 import type {
   CacheEntry,
   DecodeMethod,

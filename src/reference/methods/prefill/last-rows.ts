@@ -1,4 +1,4 @@
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { dot } from '../../vectors';
 import { kvHeadOf } from '../decode/scores';
 import type { MethodShape, PrefillView } from '../method';

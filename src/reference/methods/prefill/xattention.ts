@@ -1,4 +1,4 @@
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { dot } from '../../vectors';
 import { range } from '../decode/range';
 import { kvHeadOf } from '../decode/scores';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { softmax } from '../../transformer';
+import { softmax } from '../../formulas';
 import { type SteeringValues, steering } from './steering';
 
 const parts = { length: 10, context: 6, documents: [] };

@@ -1,0 +1,80 @@
+import type { Constants, Pipeline, Resource } from '../gpu/kernels';
+import type { Linear, MatrixPart } from './matrix';
+import type { Recorder, Step } from './recorder';
+
+/** A matrix with the pipeline of its product for many tokens ('matmul') or for one ('matvec'). */
+export interface Product {
+  kernel: 'matmul' | 'matvec';
+  parts: { part: MatrixPart; pipeline: Pipeline }[];
+  bias: GPUBuffer | null;
+}
+
+type Compile = (kernel: Product['kernel'], constants: Constants) => Promise<Pipeline>;
+
+/** Compiles a product for every part of the matrix; parts of the same size share their pipeline. */
+export async function compileProduct(
+  compile: Compile,
+  kernel: Product['kernel'],
+  { matrix, bias }: Linear,
+  constants: Constants,
+): Promise<Product> {
+  const parts = matrix.parts.map(async (part) => {
+    const sizes = { IN4: matrix.columns4, OUT: part.rows, BIAS: bias ? 1 : 0 };
+    return { part, pipeline: await compile(kernel, { ...sizes, ...constants }) };
+  });
+  return { kernel, parts: await Promise.all(parts), bias };
+}
+
+/** What a product reads and writes. */
+export interface ProductBuffers {
+  x: GPUBuffer;
+  /** Of a chunk, row by row. */
+  y: GPUBuffer;
+  /** What the input is normalised with on the way in. */
+  norm?: GPUBuffer;
+}
+
+/** A product with its buffers bound. */
+export class BoundProduct {
+  private readonly parts: { rows: number; step: Step }[];
+
+  /** @param bind makes a step of a pipeline, with resources by their names in the shader */
+  constructor(
+    private readonly product: Product,
+    { x, y, norm }: ProductBuffers,
+    bind: (pipeline: Pipeline, resources: Record<string, Resource>) => Step,
+  ) {
+    const { bias } = product;
+    this.parts = product.parts.map(({ part, pipeline }) => {
+      const behind = (buffer: GPUBuffer): GPUBufferBinding => ({
+        buffer,
+        offset: part.from * 4,
+        size: buffer.size - part.from * 4,
+      });
+      const step = bind(pipeline, {
+        x,
+        w: part.buffer,
+        y: behind(y),
+        // Kernels that read no norm or bias bind the weights in their place.
+        norm_weight: norm ?? part.buffer,
+        bias: bias ? behind(bias) : part.buffer,
+      });
+      return { rows: part.rows, step };
+    });
+  }
+
+  /** Records it: of many tokens 32 × 32 outputs a workgroup, of one token 16. */
+  record(recorder: Recorder): void {
+    const tiles = Math.ceil(recorder.tokens / 32);
+    for (const { rows, step } of this.parts) {
+      if (this.product.kernel === 'matmul') {
+        recorder.run(step, Math.ceil(rows / 32), tiles);
+      } else {
+        // In two dimensions where one is too short.
+        const groups = Math.ceil(rows / 16);
+        const x = Math.min(groups, 65535);
+        recorder.run(step, x, Math.ceil(groups / x));
+      }
+    }
+  }
+}
