@@ -57,12 +57,13 @@ export async function openCheckpoint(
   const roles = rolesOf(config);
   const tensors = await findTensors(files, config, tensorShapes(roles));
   const all = [...tensors.values()];
+  const tokenizer = await readTokenizer(files);
   return {
     url: files.address,
     name: files.name,
-    config,
+    config: tokenizer ? { ...config, bosId: tokenizer.bosId } : config,
     roles,
-    tokenizer: await readTokenizer(files),
+    tokenizer,
     tensors,
     bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
     parameters: all.reduce((sum, tensor) => sum + valuesOf(tensor), 0),

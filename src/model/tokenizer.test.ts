@@ -18,6 +18,12 @@ describe("the embedded model's tokenizer", () => {
     expect(tokenizer.decode(item.greedy_ids)).toBe(item.greedy_text);
   });
 
+  test('begins a text with BOS, as its post-processor says', () => {
+    expect(tokenizer.bosId).toBe(0);
+    const plain = { ...(read('tokenizer.json') as object), post_processor: null };
+    expect(createTokenizer(plain, {}).bosId).toBe(null);
+  });
+
   test('parts that begin with white space join to the ids of the whole', () => {
     const whole = 'Tom sat down. He was tired.\nIt rained.\nQuestion: Where is Tom?\nAnswer:';
     const parts = whole.match(/\s?\S+/g) ?? [];

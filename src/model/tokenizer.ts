@@ -3,6 +3,8 @@ import { TroubleError } from '../trouble';
 
 /** Text to token ids and back, after a model's `tokenizer.json`. */
 export interface TextTokenizer {
+  /** Id that it puts before every text, or null; configs name a first token that many models never saw. */
+  bosId: number | null;
   /** Ids of a text, without special tokens. A space before a word belongs to the word. */
   encode(text: string): number[];
   /** The text of one token; a special token gives its name, half a character gives "\ufffd". */
@@ -61,7 +63,9 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     if (rest !== '') pieces[pieces.length - 1] += rest;
     return pieces;
   };
+  const [firstOfText] = tokenizer.encode('a').ids;
   return {
+    bosId: firstOfText === undefined || firstOfText === first ? null : firstOfText,
     encode: (text) => plain(prepends && text.startsWith(' ') ? text.slice(1) : text),
     pieceOf: (id) => new TextDecoder().decode(bytes(id)),
     piecesOf,

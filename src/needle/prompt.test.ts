@@ -150,6 +150,7 @@ describe('buildPrompt', () => {
 describe('a prompt of a task', () => {
   // A tokenizer of characters: sentence by sentence, the places can be counted by hand.
   const letters: TextTokenizer = {
+    bosId: null,
     encode: (text) => [...text].map((char) => char.charCodeAt(0)),
     pieceOf: (id) => String.fromCharCode(id),
     piecesOf: (ids) => Array.from(ids, (id) => String.fromCharCode(id)),
