@@ -55,12 +55,15 @@ test('a batch prints one object a line, goes on after a mistake, and tells of it
       'logits --ids 99999',
       `heads --ids ${ids} --max-tokens 2 --mass --curves`,
       'run --length 128 --strategy window --set cache.recent=32 --max-tokens 4',
+      `compare --ids ${ids} --strategy dense --with window --with-set cache.recent=16 --max-tokens 3`,
+      `perplexity --ids ${ids} --prompt 8 --strategies "dense window:cache.recent=16"`,
+      'bench --lengths 32 --steps 2',
       'strategies',
     ].join('\n'),
   );
   const { code, out } = await lab('run', '--batch', batch, '--json');
   expect(code).not.toBe(0);
-  const [logits, tile, mistake, heads, run, strategies] = out
+  const [logits, tile, mistake, heads, run, compared, perplexity, bench, strategies] = out
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -90,6 +93,16 @@ test('a batch prints one object a line, goes on after a mistake, and tells of it
   expect(run.strategy.cache).toEqual({ id: 'window', values: { recent: 32 } });
   expect(run.promptTokens).toBe(128);
   expect(run.kvBytes.end).toBeLessThan(run.kvBytes.dense);
+  expect(compared.a.generated).toEqual(reference.items[1].greedy_ids.slice(0, 3));
+  expect(compared.b.kvBytes.end).toBeLessThan(compared.a.kvBytes.end);
+  expect(compared.meanKl).toBeGreaterThan(0);
+  const [dense, window] = perplexity.runs;
+  expect(dense).toMatchObject({ read: reference.items[1].input_ids.length, firstEviction: null });
+  expect(window.firstEviction).toBe(16);
+  // Until then both read the same.
+  expect(window.surprisals[15]).toBeCloseTo(dense.surprisals[15], 3);
+  expect(window.surprisals[30]).not.toBeCloseTo(dense.surprisals[30], 3);
+  expect(bench.rows).toMatchObject([{ promptTokens: 32, bytesReadBackPerToken: 4 }]);
   expect(strategies.presets.map(({ id }: { id: string }) => id)).toContain('streaming-llm');
 });
 
