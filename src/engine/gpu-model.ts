@@ -34,12 +34,14 @@ export interface GpuModel {
   destroy(): void;
 }
 
-/** Told how far a model is on its way to the GPU. */
-export interface PlacingWatch {
+/** How a model is placed, and who is told how far it is on its way. */
+export interface Placing {
   /** Stored bytes of weights read so far, and of all. */
   onRead?: (done: number, total: number) => void;
   /** Shaders compiled so far, and of all. */
   onCompiled?: (done: number, total: number) => void;
+  /** Bytes of the largest binding, where less should be used than the adapter allows. */
+  largestBinding?: number;
 }
 
 /** Uploads the weights and compiles every shader. */
@@ -47,16 +49,17 @@ export async function createGpuModel(
   gpu: Gpu,
   checkpoint: Checkpoint,
   precision: 'f32' | 'f16',
-  { onRead = () => {}, onCompiled = () => {} }: PlacingWatch = {},
+  { onRead = () => {}, onCompiled = () => {}, largestBinding }: Placing = {},
 ): Promise<GpuModel> {
   const { device } = gpu;
   const { config } = checkpoint;
   let read = 0;
   const upload = await withMemoryCheck(device, 'the weights of the model', async () => {
-    const weights = await uploadWeights(device, checkpoint, precision, (bytes) => {
+    const count = (bytes: number) => {
       read += bytes;
       onRead(read, checkpoint.bytes);
-    });
+    };
+    const weights = await uploadWeights(device, checkpoint, precision, count, largestBinding);
     const ropeTable = storeTables(device, weights.buffers, trainedTables(config, 0));
     return { weights, ropeTable, destroy: () => weights.buffers.destroy() };
   });

@@ -1,8 +1,11 @@
 /** What the browser tests of engine and probes share: random models on the real device. */
-import type { Checkpoint } from '../model/checkpoint';
+import { type Checkpoint, openCheckpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
-import { rolesOf } from '../model/families/registry';
+import { parseConfig, rolesOf } from '../model/families/registry';
+import { SMALL_MODELS, storedNames } from '../model/families/testing';
+import { memoryFiles } from '../model/memory-files';
 import { tensorShapes } from '../model/roles';
+import { writeSafetensors } from '../model/safetensors-writer';
 import type { StoredTensor } from '../model/tensor';
 import { randomWeights } from '../reference/random-model';
 import { tinyConfig } from '../reference/testing';
@@ -54,6 +57,24 @@ export function randomCheckpoint(
   }
   const nothing = { url: '', name: 'random', tokenizer: null, bytes: 0, parameters: 0 };
   return { checkpoint: { ...nothing, config, roles, tensors }, weights };
+}
+
+/** One of the small models as its files hold it, opened, with the weights that are in them. */
+export async function smallCheckpoint(
+  name: string,
+): Promise<{ checkpoint: Checkpoint; weights: Map<string, Float32Array> }> {
+  const { file, prefix } = SMALL_MODELS[name];
+  const config = parseConfig(file);
+  const weights = randomWeights(config, 17);
+  const tensors = storedNames(config, prefix).map(({ name, stored, shape }) => {
+    const values = weights.get(name) ?? new Float32Array();
+    return { name: stored, dtype: 'F32', shape, bytes: new Uint8Array(values.slice().buffer) };
+  });
+  const files = memoryFiles({
+    'config.json': JSON.stringify(file),
+    'model.safetensors': writeSafetensors(tensors),
+  });
+  return { checkpoint: await openCheckpoint(files), weights };
 }
 
 /** A random model, on the GPU and as tensors for the reference. */

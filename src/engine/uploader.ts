@@ -19,11 +19,15 @@ export class Uploader {
   /** What was read last: fused tensors feed several matrices in a row. */
   private last: { name: string; bytes: Uint8Array<ArrayBuffer> } | null = null;
 
-  /** @param onRead called with the stored bytes of each tensor that was read */
+  /**
+   * @param most bytes of the largest binding
+   * @param onRead called with the stored bytes of each tensor that was read
+   */
   constructor(
     private readonly device: GPUDevice,
     private readonly tensors: Map<string, StoredTensor>,
     private readonly precision: 'f32' | 'f16',
+    private readonly most: number,
     private readonly onRead: (bytes: number) => void,
   ) {
     this.buffers = new BufferSet(device, 'Model weights');
@@ -35,9 +39,7 @@ export class Uploader {
     const stride = columns4 * 4;
     const valueBytes = this.precision === 'f16' ? 2 : 4;
     const rows = stack.reduce((sum, one) => sum + one.rows, 0);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    const each = partRows(rows, stride * valueBytes, most);
+    const each = partRows(rows, stride * valueBytes, this.most);
     const parts = Array.from({ length: Math.ceil(rows / each) }, (_, index) => {
       const count = Math.min(each, rows - index * each);
       const buffer = this.buffers.storage(label, count * stride * valueBytes);

@@ -51,6 +51,7 @@ export function checkModelFits(config: ModelConfig): void {
  * Uploads a checkpoint in the layout of the shaders, each tensor in its role. Memory holds one tensor at a
  * time: it is read, converted and written before the next one is asked for.
  * @param onRead called with the stored bytes of each tensor that was read
+ * @param most bytes of the largest binding; larger matrices are split
  * @throws TroubleError as `StoredTensor.read`; then nothing stays allocated
  */
 export async function uploadWeights(
@@ -58,8 +59,9 @@ export async function uploadWeights(
   { config, roles, tensors }: Checkpoint,
   precision: 'f32' | 'f16',
   onRead: (bytes: number) => void,
+  most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
 ): Promise<ModelWeights> {
-  const uploader = new Uploader(device, tensors, precision, onRead);
+  const uploader = new Uploader(device, tensors, precision, most, onRead);
   const sizes = sizesOf(config);
   const table = (label: string, source: typeof roles.embedding) =>
     uploader.matrix(label, [{ source, rows: source.rows }]);

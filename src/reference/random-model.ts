@@ -14,14 +14,18 @@ export function randomStream(seed: number): () => number {
   };
 }
 
-/** Random weights of a model of that shape: norms near 1, matrices scaled so that scores spread. */
+/**
+ * Random weights of a model of that shape, by the names of its roles: factors of norms near 1, biases near 0,
+ * matrices scaled so that scores spread.
+ */
 export function randomWeights(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const next = randomStream(seed);
   const weights = new Map<string, Float32Array>();
   for (const [name, shape] of tensorShapes(rolesOf(config))) {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     const spread = shape.length === 1 ? 0.3 : 2.5 / Math.sqrt(shape[1]);
-    const centre = shape.length === 1 ? 1 : 0;
+    const factors = shape.length === 1 && !name.endsWith('.bias');
+    const centre = factors ? 1 - config.norm.offset : 0;
     for (let i = 0; i < values.length; i++) values[i] = centre + spread * next();
     weights.set(name, values);
   }

@@ -36,12 +36,16 @@ export interface ReferenceResult {
   logSumExp: Float64Array[][];
 }
 
-/** Runs the model over the ids, each token seeing what the strategy and the layer's window let it see. */
+/**
+ * Runs the model over the ids, each token seeing what the strategy and the layer's window let it see.
+ * @param prompt tokens of the prompt, by which the angles of some models go
+ */
 export function forward(
   config: ModelConfig,
   weights: ReferenceWeights,
   ids: ArrayLike<number>,
   strategy: ReferenceStrategy = DENSE,
+  prompt = ids.length,
 ): ReferenceResult {
   const { heads, kvHeads, headDim } = config;
   const model = new ReferenceModel(config, weights);
@@ -50,7 +54,7 @@ export function forward(
   let x = Array.from(ids as ArrayLike<number>, (id, position) => model.embed(id, position));
 
   for (const [layer, steps] of model.layers.entries()) {
-    const { frequencies, scale } = layerAngles(config, layer, x.length);
+    const { frequencies, scale } = layerAngles(config, layer, prompt);
     const window = layerWindow(config, layer);
     const projected = x.map((row) => steps.project(row));
     attention.push([]);
