@@ -155,7 +155,8 @@ export async function compileAll(
     capture: compile('capture'),
     markEvicted: compile('markEvicted'),
     original: forPositions(0),
-    reindexed: forPositions(1),
+    // Where nothing rotates, positions cannot be counted anew either.
+    reindexed: forPositions(config.positions.kind === 'learned' ? 0 : 1),
   });
 }
 
