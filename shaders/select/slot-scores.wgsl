@@ -58,9 +58,8 @@ fn main(
     return;
   }
   var score = EXCLUDED;
-  let row = slot_row(layer.index, kv_head, slot);
-  let newest = frame.position + frame.tokens - 1u;
-  if (sees(held, slots - 1u, slot) && in_window(layer.window, newest, entries[row].position)) {
+  if (sees(held, slots - 1u, slot)) {
+    let row = slot_row(layer.index, kv_head, slot);
     var product = 0.0;
     for (var i = 0u; i < LANES; i++) {
       let part = vec4<f32>(query[4u * i], query[4u * i + 1u], query[4u * i + 2u], query[4u * i + 3u]);

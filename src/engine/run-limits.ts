@@ -3,7 +3,7 @@ import type { GpuModel } from './gpu-model';
 import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { ROPE_POSITIONS } from './rope-table';
 import type { RunOptions } from './run';
-import { needsContext, type Strategy } from './strategy';
+import { needsContext, reindexes, type Strategy } from './strategy';
 
 /**
  * First and smallest chunk: the tile of the matrix product, so that less would cost as much. Where windows
@@ -55,6 +55,27 @@ export function checkIds(ids: ArrayLike<number>, vocabSize: number): void {
   }
 }
 
+/** @throws TroubleError `bad-input` where the strategy moves positions that this model cannot move. */
+export function checkPositions({ config }: GpuModel, strategy: Strategy): void {
+  const { positions, local } = config;
+  if (positions.kind === 'learned') {
+    if (!reindexes(strategy) && !strategy.score.rope) return;
+    throw new TroubleError(
+      'bad-input',
+      'This strategy moves or rescales positions, but this model has learned one vector for each position and adds it to the text: no key can be moved afterwards.',
+      'Choose a strategy whose positions are those of the text, or a model with rotary positions.',
+    );
+  }
+  const scaling = positions.rotation.scaling ?? local?.rotation?.scaling;
+  if (strategy.score.rope && scaling) {
+    throw new TroubleError(
+      'bad-input',
+      `This score rule rescales rotary angles as they were trained, but this model's file rescales them already (${scaling.type}).`,
+      'Choose another score rule, or a model without rope_scaling.',
+    );
+  }
+}
+
 /**
  * Positions of the text end with the model's context; positions in a bounded cache do not.
  * @param capacity entries that the fullest head may hold
@@ -88,12 +109,17 @@ export function checkContext(
   }
   if (ids.length > contextLength && needsContext(strategy)) {
     const over = ids.length - contextLength;
+    const movable = config.positions.kind === 'rotary';
     throw new TroubleError(
       'prompt-too-long',
       `The prompt has ${ids.length} tokens, ${over} more than the model's context of ${contextLength}.`,
-      'StreamingLLM counts positions inside its cache and can go on; or cut the prompt.',
+      movable
+        ? 'StreamingLLM counts positions inside its cache and can go on; or cut the prompt.'
+        : 'Cut the prompt: the model has learned no further positions.',
       [
-        { do: 'use-preset', preset: 'streaming-llm', label: 'Use StreamingLLM' },
+        ...(movable
+          ? [{ do: 'use-preset', preset: 'streaming-llm', label: 'Use StreamingLLM' } as const]
+          : []),
         { do: 'set-length', length: contextLength, label: `Cut to ${contextLength} tokens` },
       ],
     );

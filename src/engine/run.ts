@@ -10,7 +10,14 @@ import { MAX_CHUNK } from './kernels';
 import { KvCache } from './kv-cache';
 import { LogitHistory } from './logit-history';
 import type { Recorder, Stage } from './recorder';
-import { checkContext, checkIds, fixedChunk, headCapacities, MIN_CHUNK } from './run-limits';
+import {
+  checkContext,
+  checkIds,
+  checkPositions,
+  fixedChunk,
+  headCapacities,
+  MIN_CHUNK,
+} from './run-limits';
 import { compressionPoint, type PromptParts, type Strategy } from './strategy';
 
 /** How the next token is drawn; temperature 0 is greedy, topK 0 and topP 1 keep all. */
@@ -121,6 +128,7 @@ export class Run {
     checkIds(ids, config.vocabSize);
     const length = ids.length + maxTokens;
     const capacities = headCapacities(options, model, length);
+    checkPositions(model, strategy);
     checkContext(model, options, Math.max(...capacities));
     const prompt: PromptParts = {
       length: ids.length,

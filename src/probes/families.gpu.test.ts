@@ -1,0 +1,69 @@
+/** Exact weights of models whose layers have windows, caps and angles of their own. */
+import { expect, it } from 'vitest';
+import { createGpuModel } from '../engine/gpu-model';
+import { testGpu } from '../engine/test-gpu';
+import { GREEDY, runToEnd, smallCheckpoint, testStrategy } from '../engine/testing';
+import { layerWindow } from '../model/config';
+import { lookUp, randomStream } from '../reference/random-model';
+import { DENSE, forward, type ReferenceStrategy } from '../reference/transformer';
+import { attentionTile } from './attention-tile';
+
+const PROMPT = 60;
+const POLICIES: ReferenceStrategy[] = [
+  { ...DENSE, temperature: 0.7 },
+  { ...DENSE, sinks: 3, recent: 26, positions: 'reindexed' },
+];
+
+it.each(['gemma 2', 'gemma 3'])('%s: every weight of every layer', async (name) => {
+  const { checkpoint, weights } = await smallCheckpoint(name);
+  const { config } = checkpoint;
+  const model = await createGpuModel(await testGpu(), checkpoint, 'f32');
+  const next = randomStream(8);
+  const ids = Array.from({ length: PROMPT }, () => Math.floor(Math.abs(next()) * 61));
+  for (const policy of POLICIES) {
+    const { temperature, maskedHeads, ...cache } = policy;
+    const run = await runToEnd(model, {
+      ids,
+      strategy: testStrategy(cache, { temperature, maskedHeads }),
+      sampling: GREEDY,
+      maxTokens: 5,
+      inspect: true,
+    });
+    const tokens = run.processed;
+    const all = [...ids, ...run.generated].slice(0, tokens);
+    const { attention } = forward(config, lookUp(weights), all, policy);
+    const kept = (query: number, key: number) => key < policy.sinks || query - key < policy.recent;
+    const computed = new Uint32Array(config.layers);
+    for (let layer = 0; layer < config.layers; layer++) {
+      const window = layerWindow(config, layer);
+      const tile = await attentionTile(model, run, {
+        layer,
+        head: 4,
+        queries: [0, tokens],
+        keys: [0, tokens],
+        rows: tokens,
+        columns: tokens,
+        pooling: 'max',
+      });
+      const expected = attention[layer][4].flatMap((row, query) =>
+        [...row].map((weight, key) => {
+          if (key > query) return -1;
+          if (!kept(query, key)) return -2;
+          if (query - key >= window) return -3;
+          if (query < PROMPT) computed[layer]++;
+          return weight;
+        }),
+      );
+      expect(
+        Math.max(...expected.map((value, i) => Math.abs(value - tile.weights[i]))),
+      ).toBeLessThan(1e-5);
+    }
+    const counts = await run.counts();
+    const pairs = Array.from({ length: config.layers }, (_, layer) => {
+      return counts[(layer * config.heads + 4) * 2];
+    });
+    expect(pairs).toEqual([...computed]);
+    run.destroy();
+  }
+  model.destroy();
+});
