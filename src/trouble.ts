@@ -10,6 +10,8 @@ export type TroubleCode =
   | 'model-missing'
   | 'model-damaged'
   | 'model-unsupported'
+  | 'storage-full'
+  | 'cancelled'
   | 'prompt-too-long'
   | 'bad-input'
   | 'internal';

@@ -1,13 +1,34 @@
 import { TroubleError } from '../trouble';
 import { cutShort, damagedFile, type ModelFile, type ModelFiles } from './files';
+import {
+  bytesOf,
+  fetchWhole,
+  type HttpOptions,
+  isAbsent,
+  RETRY,
+  refusedBy,
+  request,
+} from './http-request';
 
-export interface HttpOptions {
-  /** Sent with every request. They may hold a secret and are in no message. */
-  headers?: Record<string, string>;
-  /** Ends every request. */
-  signal?: AbortSignal;
-  /** Called where a server sends no parts of files, so that this one has to come whole. */
-  onWhole?: (path: string) => void;
+/** Where one file is fetched from, and what is known of it before. */
+export interface RemoteFile {
+  path: string;
+  address: string;
+  options: HttpOptions;
+  /** Bytes; null where nobody said yet. */
+  size: number | null;
+  /** Changes when the file changes; null where nobody said. */
+  tag: string | null;
+  /** Of the content, in hex. */
+  sha256: string | null;
+}
+
+/** Files that are fetched, and that may therefore be kept. */
+export interface RemoteFiles extends ModelFiles {
+  /** Tells sources apart; without secrets. */
+  key: string;
+  /** null where there is no such file. */
+  locate(path: string): Promise<RemoteFile | null>;
 }
 
 /**
@@ -22,29 +43,33 @@ interface Window {
   from: number;
   bytes: Uint8Array<ArrayBuffer>;
 }
-interface Source extends HttpOptions {
+interface WindowedOptions extends HttpOptions {
   window: Window | null;
 }
 
 /** The files below an address, read by range requests as far as the server knows those. */
-export function httpFiles(folder: string, options: HttpOptions = {}): ModelFiles {
+export function httpFiles(folder: string, options: HttpOptions = {}): RemoteFiles {
   const address = folder.endsWith('/') ? folder : `${folder}/`;
-  const source: Source = { ...options, window: null };
+  const source: WindowedOptions = { ...options, window: null };
   return {
     name: lastPart(new URL(address).pathname),
     address,
+    key: `url ${address}`,
+    locate: (path) => locate(addressOf(address, path), path, options),
     open: (path) => openHttpFile(addressOf(address, path), path, source),
     list: async () => null,
   };
 }
 
 /** A single file at an address; its path is its name. */
-export function httpFile(address: string, options: HttpOptions = {}): ModelFiles {
+export function httpFile(address: string, options: HttpOptions = {}): RemoteFiles {
   const path = lastPart(new URL(address).pathname);
-  const source: Source = { ...options, window: null };
+  const source: WindowedOptions = { ...options, window: null };
   return {
     name: path,
     address,
+    key: `url ${address}`,
+    locate: async (wanted) => (wanted === path ? await locate(address, path, options) : null),
     open: async (wanted) => (wanted === path ? await openHttpFile(address, path, source) : null),
     list: async () => [path],
   };
@@ -63,25 +88,38 @@ function lastPart(address: string): string {
   }
 }
 
-/** Asks for the beginning of a file, which also tells its size; null where there is none. */
-async function openHttpFile(
+/** Asks for size and tag only. */
+async function locate(
   address: string,
   path: string,
-  source: Source,
+  options: HttpOptions,
+): Promise<RemoteFile | null> {
+  const head = await request(address, options, {}, 'HEAD');
+  if (isAbsent(head, path)) return null;
+  if (!head.ok) refusedBy(address, head, options);
+  const length = head.headers.has('content-encoding') ? null : head.headers.get('content-length');
+  const size = length === null ? null : Number(length);
+  return { path, address, options, size, tag: head.headers.get('etag'), sha256: null };
+}
+
+/** Asks for the beginning of a file, which also tells its size; null where there is none. */
+export async function openHttpFile(
+  address: string,
+  path: string,
+  source: WindowedOptions,
 ): Promise<ModelFile | null> {
   const first = await request(address, source, { range: `bytes=0-${WINDOW - 1}` });
-  if (first.status === 404 || first.status === 410) return null;
   if (first.status === 416) {
     // Only an empty file has no first byte.
     await first.body?.cancel();
     return { path, size: 0, read: async (_, to) => (to > 0 ? cutShort(path, to, 0) : EMPTY()) };
   }
-  if (!first.ok) refusedBy(address, first);
-  // A server made for single pages answers any unknown address with its page instead of 404.
-  if (first.headers.get('content-type')?.startsWith('text/html') && !path.endsWith('.html')) {
+  if (isAbsent(first, path)) {
+    if (first.status === 404) source.onRefused?.(first);
     await first.body?.cancel();
     return null;
   }
+  if (!first.ok) refusedBy(address, first, source);
   if (first.status !== 206) return wholeFile(first, path, source);
 
   const size = await sizeOf(first, address, source);
@@ -125,7 +163,7 @@ async function readRange(
       RETRY,
     );
   }
-  if (!response.ok && response.status !== 416) refusedBy(address, response);
+  if (!response.ok && response.status !== 416) refusedBy(address, response, options);
   const other = response.headers.get('etag');
   if (response.status !== 206 || (tag && other && other !== tag)) {
     await response.body?.cancel();
@@ -154,7 +192,7 @@ function wholeFile(response: Response, path: string, options: HttpOptions): Prom
   const packed = response.headers.has('content-encoding');
   const length = packed ? null : response.headers.get('content-length');
   return length === null
-    ? blobFile(response, path, null)
+    ? fetchWhole(response, path, null)
     : Promise.resolve(lazily(response, path, Number(length), options));
 }
 
@@ -170,127 +208,8 @@ function lazily(
     size,
     async read(from, to) {
       if (!whole && size > WINDOW) onWhole?.(path);
-      whole ??= blobFile(response, path, size);
+      whole ??= fetchWhole(response, path, size);
       return await (await whole).read(from, to);
     },
   };
-}
-
-/** A Blob is the browser's to hold, on disk where it is large. */
-async function blobFile(
-  response: Response,
-  path: string,
-  expected: number | null,
-): Promise<ModelFile> {
-  const parts: Blob[] = [];
-  let size = 0;
-  try {
-    for await (const part of chunksOf(response)) {
-      parts.push(new Blob([part]));
-      size += part.length;
-    }
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    cutShort(path, expected ?? size + 1, size);
-  }
-  if (size < (expected ?? 0)) cutShort(path, expected ?? 0, size);
-  const blob = new Blob(parts);
-  return {
-    path,
-    size: blob.size,
-    async read(from, to) {
-      if (to > blob.size) cutShort(path, to, blob.size);
-      return new Uint8Array(await blob.slice(from, to).arrayBuffer());
-    },
-  };
-}
-
-/** Exactly so many bytes of a response. */
-async function bytesOf(
-  response: Response,
-  path: string,
-  size: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = allocate(path, size);
-  let length = 0;
-  try {
-    for await (const part of chunksOf(response)) {
-      if (length + part.length > size) damagedFile(path, `${size} bytes`, 'more');
-      bytes.set(part, length);
-      length += part.length;
-    }
-  } catch (error) {
-    if (isAbort(error) || error instanceof TroubleError) throw error;
-    cutShort(path, size, length);
-  }
-  if (length < size) cutShort(path, size, length);
-  return bytes;
-}
-
-function allocate(path: string, size: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(size);
-  } catch {
-    throw new TroubleError(
-      'out-of-memory',
-      `${path}: a part of ${size} bytes is more than this browser can hold at once.`,
-      'Choose a smaller model.',
-    );
-  }
-}
-
-export async function* chunksOf(response: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Whoever stops early wants no more of it.
-    reader.cancel().catch(() => {});
-  }
-}
-
-/** @throws TroubleError `model-missing` where the server cannot be reached. */
-export async function request(
-  address: string,
-  { headers, signal }: HttpOptions,
-  extra: Record<string, string> = {},
-  method: 'GET' | 'HEAD' = 'GET',
-): Promise<Response> {
-  try {
-    return await fetch(address, {
-      method,
-      headers: { ...headers, ...extra },
-      signal: signal ?? null,
-    });
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TroubleError(
-      'model-missing',
-      `${address} could not be fetched: ${reason}.`,
-      'Check the address and the connection, then try again.',
-      RETRY,
-    );
-  }
-}
-
-const RETRY = [{ do: 'retry', label: 'Try again' } as const];
-
-/** A server that says no. */
-export function refusedBy(address: string, { status, statusText }: Response): never {
-  throw new TroubleError(
-    'model-missing',
-    `${address} could not be fetched: the server answered ${status} ${statusText}.`,
-    'Check the address, then try again.',
-    RETRY,
-  );
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
 }
