@@ -1,4 +1,6 @@
-import { formatBytes, formatCount } from '../panels/parts/numbers';
+import { describeLoad } from '../panels/model/load-progress';
+import { ModelDrawer } from '../panels/model/model-drawer';
+import { formatCount } from '../panels/parts/numbers';
 import { usePage } from '../state/page-context';
 import type { PageState } from '../state/page-store';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../state/theme';
@@ -7,10 +9,11 @@ import { HelpButton } from './help';
 import { ShareButton } from './share';
 
 const selectModel = (state: PageState) => state.model;
-const selectLoad = (state: PageState) => state.load;
-const selectStatus = ({ troubles, device, model, activity }: PageState): Status => {
+const selectLoad = (state: PageState) => state.models.loading;
+const selectStatus = ({ troubles, device, model, models, activity }: PageState): Status => {
   if (device?.state === 'lost') return 'restarting';
   if (device?.state === 'failed') return 'trouble';
+  if (models.loading) return 'loading';
   if (!model) return troubles.load ? 'trouble' : 'loading';
   return activity === 'idle' ? (troubles.run ? 'trouble' : 'ready') : activity;
 };
@@ -35,17 +38,18 @@ export function Header() {
 
 function ModelLine() {
   const model = usePage(selectModel);
-  if (!model) return <p className="model-line" />;
-  const { name, parameters, layers, heads, precision, weightBytes, adapter } = model;
   return (
-    <p className="model-line">
-      <span title={`${layers} layers, ${heads} heads, ${formatBytes(weightBytes)} of weights`}>
-        model <b>{name}</b> {formatCount(parameters)} parameters, {precision}
-      </span>{' '}
-      <span title={adapter.features.join(', ')}>
-        adapter <b>{adapter.name}</b>
-      </span>
-    </p>
+    <div className="model-line">
+      <ModelDrawer />
+      {model && (
+        <p>
+          {formatCount(model.parameters)} parameters, {model.precision}{' '}
+          <span title={model.adapter.features.join(', ')}>
+            adapter <b>{model.adapter.name}</b>
+          </span>
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -62,16 +66,16 @@ function StatusLine() {
 }
 
 function LoadProgress() {
-  const load = usePage(selectLoad);
-  if (!load) return <p className="load-progress">starting …</p>;
-  const { phase, done, total } = load;
-  const text =
-    phase === 'read'
-      ? `${formatBytes(done)} of ${formatBytes(total)}`
-      : `compiling ${done}/${total} shaders`;
+  const loading = usePage(selectLoad);
+  if (!loading) return <p className="load-progress">starting …</p>;
+  const { progress } = loading;
   return (
     <p className="load-progress">
-      <progress aria-label="Loading the model" max={Math.max(total, 1)} value={done} /> {text}
+      <progress
+        aria-label="Loading the model"
+        {...(progress ? { max: Math.max(progress.total, 1), value: progress.done } : {})}
+      />{' '}
+      {describeLoad(loading, performance.now())}
     </p>
   );
 }

@@ -19,7 +19,8 @@ import type { EngineListeners } from './headless-listeners';
 import type { Steps } from './headless-types';
 
 const MODEL: ModelInfo = {
-  url: '/models/tiny/',
+  address: 'https://host/models/tiny/',
+  fingerprint: '0123456789abcdef',
   name: 'tiny',
   parameters: 1,
   layers: 2,
@@ -131,7 +132,7 @@ function fakeEngine(model = MODEL) {
     roofline: async () => REFUSED,
     sample: async () => REFUSED,
   };
-  const api = createHeadlessApi(engine, listeners, Promise.resolve(model));
+  const api = createHeadlessApi(engine, listeners, async () => model);
   return { api, engine, runs, tiles, measured, listeners };
 }
 
@@ -445,7 +446,7 @@ test('calls wait for the model and for each other, and go on after a failure', a
     order.push(`end ${request.sampling.seed}`);
     return run(request);
   });
-  const api = createHeadlessApi(engine, new Set(), Promise.resolve(MODEL));
+  const api = createHeadlessApi(engine, new Set(), async () => MODEL);
   const bad = api.run({ depth: 1, seed: -5 });
   const both = Promise.all([api.run({ seed: 1 }), api.run({ seed: 2 })]);
   await expect(bad).rejects.toThrow('seed');
@@ -460,6 +461,6 @@ test("the engine's trouble comes out as it is", async () => {
     ok: false,
     trouble: { ...trouble, actions: [] },
   });
-  const api = createHeadlessApi(engine, new Set(), Promise.resolve(MODEL));
+  const api = createHeadlessApi(engine, new Set(), async () => MODEL);
   await expect(api.run({})).rejects.toMatchObject({ trouble });
 });

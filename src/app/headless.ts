@@ -69,7 +69,7 @@ const TOP_LOGITS = 10;
 export function installHeadlessApi(
   engine: HeadlessEngine,
   listeners: EngineListeners,
-  modelReady: Promise<ModelInfo>,
+  modelReady: () => Promise<ModelInfo>,
 ): void {
   window.needlescope = createHeadlessApi(engine, listeners, modelReady);
 }
@@ -78,16 +78,16 @@ export function installHeadlessApi(
 export function createHeadlessApi(
   engine: HeadlessEngine,
   listeners: EngineListeners,
-  modelReady: Promise<ModelInfo>,
+  modelReady: () => Promise<ModelInfo>,
 ): HeadlessApi {
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: (model: ModelInfo) => Promise<T>): Promise<T> => {
-    const result = turn.then(() => modelReady).then(work);
+    const result = turn.then(modelReady).then(work);
     turn = result.catch(() => {});
     return result;
   };
   return {
-    ready: () => modelReady,
+    ready: modelReady,
     run: (options) => inTurn((model) => run(engine, options, model)),
     compare: (options, onProgress = () => {}) =>
       inTurn((model) => compareRuns(engine, listeners, options, model, onProgress)),

@@ -1,12 +1,23 @@
-import type { LoadRequest } from '../worker/protocol';
+import { hubAddress } from '../state/hub-address';
+import { addressOfSource, type LoadRequest, parseSource } from '../worker/protocol';
 
 const EMBEDDED_MODEL = './models/needle-2m/';
 
-/** Which model a page's address asks for: `?model=` a folder, `?precision=` f32 or f16. */
+/**
+ * Which model a page's address asks for: `?model=` a folder, a weight file or `hub:owner/name`;
+ * `?precision=` f32 or f16.
+ * @throws TroubleError `bad-input`
+ */
 export function loadRequestIn(pageUrl: string): LoadRequest {
   const query = new URL(pageUrl).searchParams;
-  const folder = query.get('model') ?? EMBEDDED_MODEL;
-  const url = new URL(folder.endsWith('/') ? folder : `${folder}/`, pageUrl).href;
+  const source = parseSource(query.get('model') ?? EMBEDDED_MODEL, pageUrl);
   const precision = query.get('precision');
-  return { url, precision: precision === 'f32' || precision === 'f16' ? precision : 'auto' };
+  const address = addressOfSource(source);
+  return {
+    source,
+    precision: precision === 'f32' || precision === 'f16' ? precision : 'auto',
+    // What comes from the page's own server is as near as a stored copy.
+    keep: source.kind === 'hub' || !address?.startsWith(`${new URL(pageUrl).origin}/`),
+    hub: hubAddress(),
+  };
 }

@@ -39,7 +39,7 @@ const listeners: EngineListeners = new Set([
 const engine = startEngine((batch) => {
   for (const hear of listeners) hear(batch);
 });
-const actions = createPageActions(engine, store, loadRequestIn(document.baseURI));
+const actions = createPageActions(engine, store, () => loadRequestIn(document.baseURI));
 
 const tour = createTour(engine, store, actions);
 // Somebody who follows a link wants to see what it shows.
@@ -57,7 +57,8 @@ listenForShortcuts(store, actions);
 const modelReady = actions.load();
 // The banner shows the trouble; whoever waits for the model gets it too.
 modelReady.catch(() => {});
-installHeadlessApi(engine, listeners, modelReady);
+// Another model may be loaded later.
+installHeadlessApi(engine, listeners, async () => store.getState().model ?? (await modelReady));
 
 void actions.listSweeps();
 listHaystacks(new URL('haystacks/', document.baseURI).href).then(

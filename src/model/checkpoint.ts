@@ -117,6 +117,11 @@ async function* weightFiles(files: ModelFiles): AsyncGenerator<ModelFile> {
     return;
   }
   const index = await readOptionalJson(files, INDEX_FILE);
+  const named = index === null ? await onlyWeights(files) : null;
+  if (named) {
+    yield named;
+    return;
+  }
   if (index === null) {
     throw new TroubleError(
       'model-missing',
@@ -130,6 +135,12 @@ async function* weightFiles(files: ModelFiles): AsyncGenerator<ModelFile> {
   for (const name of new Set(names)) {
     yield await openRequired(files, checkedPath(name, `${INDEX_FILE}: weight_map`));
   }
+}
+
+/** A single file of another name. */
+async function onlyWeights(files: ModelFiles): Promise<ModelFile | null> {
+  const paths = (await files.list())?.filter((path) => /^[^/]+\.safetensors$/i.test(path));
+  return paths?.length === 1 ? await openRequired(files, paths[0]) : null;
 }
 
 async function readTokenizer(files: ModelFiles): Promise<TextTokenizer | null> {

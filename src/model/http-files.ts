@@ -61,17 +61,21 @@ export function httpFiles(folder: string, options: HttpOptions = {}): RemoteFile
   };
 }
 
-/** A single file at an address; its path is its name. */
+/** A single weight file at an address, with what lies beside it. */
 export function httpFile(address: string, options: HttpOptions = {}): RemoteFiles {
-  const path = lastPart(new URL(address).pathname);
+  const { pathname } = new URL(address);
+  const path = lastPart(pathname);
+  const beside = new URL('./', address).href;
+  // What an address says behind "?" may open the file only: it is kept for that one.
+  const at = (wanted: string) => (wanted === path ? address : addressOf(beside, wanted));
   const source: WindowedOptions = { ...options, window: null };
   return {
     name: path,
     address,
     key: `url ${address}`,
-    locate: async (wanted) => (wanted === path ? await locate(address, path, options) : null),
-    open: async (wanted) => (wanted === path ? await openHttpFile(address, path, source) : null),
-    list: async () => [path],
+    locate: (wanted) => locate(at(wanted), wanted, options),
+    open: (wanted) => openHttpFile(at(wanted), wanted, source),
+    list: async () => (/\.gguf$/i.test(path) ? [path] : null),
   };
 }
 

@@ -26,7 +26,7 @@ export function hubFiles(
   source: Extract<ModelSource, { kind: 'hub' }>,
   { endpoint, token, ...rest }: HubOptions,
 ): RemoteFiles {
-  const { id, revision } = source;
+  const { id, revision, file } = source;
   const options: HttpOptions = {
     ...rest,
     ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
@@ -42,9 +42,9 @@ export function hubFiles(
   };
   const windowed = { ...options, window: null };
   return {
-    name: revision === 'main' ? id : `${id}@${revision}`,
+    name: `${id}${revision === 'main' ? '' : `@${revision}`}${file === null ? '' : `: ${file}`}`,
     address: `${endpoint}/${id} (${revision})`,
-    key: `hub ${endpoint} ${id} ${revision}`,
+    key: `hub ${endpoint} ${id} ${revision} ${file ?? ''}`,
     async locate(path) {
       const all = await listed();
       const found = all?.get(path);
@@ -58,6 +58,7 @@ export function hubFiles(
       return await openHttpFile(addressOf(path), path, windowed);
     },
     async list() {
+      if (file !== null) return [file];
       const all = await listed();
       return all && [...all.keys()];
     },

@@ -43,7 +43,7 @@ export function parseSource(text: string, base: string): ModelSource {
     url.pathname,
   );
   if (url.origin === DEFAULT_HUB && page) {
-    return hubSource(page[1], page[2], WEIGHT_FILE.test(page[3] ?? '') ? page[3] : undefined);
+    return hubSource(page[1], page[2], /\.gguf$/i.test(page[3] ?? '') ? page[3] : undefined);
   }
   if (!WEIGHT_FILE.test(url.pathname) && !url.pathname.endsWith('/')) url.pathname += '/';
   url.hash = '';

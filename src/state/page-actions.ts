@@ -3,11 +3,12 @@ import { presetOf } from '../strategies/presets';
 import type { Axis, ParameterValues } from '../strategies/schema';
 import { type Trouble, type TroubleAction, TroubleError, troubleOf } from '../trouble';
 import { type EngineClient, unwrap } from '../worker/client';
-import type { LoadRequest, ModelInfo } from '../worker/protocol';
+import type { LoadRequest } from '../worker/protocol';
 import { type CalibrationActions, createCalibrationActions } from './calibration-actions';
 import { type CompareActions, createCompareActions } from './compare-actions';
 import { isReadyToRun } from './engine-use';
 import { maskOf, toggledHead } from './masked-heads';
+import { createModelActions, type ModelActions } from './model-actions';
 import { createNeedleLabActions, type NeedleLabActions } from './needle-lab-actions';
 import { type FoldablePanel, storeFolded } from './open-panels';
 import type { Measures, PageStore, TroubleSource } from './page-store';
@@ -18,9 +19,7 @@ import { promptSpecOf, runRequestOf, type Setup, withAxis } from './setup';
 import type { Selection } from './setup-url';
 import { selectionWith } from './shown-heads';
 import { createSinkActions, type SinkActions } from './sink-actions';
-import { firstSpeed } from './speed';
 import { createSpeedActions, type SpeedActions } from './speed-actions';
-import { storedCalibration } from './stored-calibrations';
 import { createSweepArchive } from './sweep-archive';
 import { createTileQueue, type RequestTile } from './tile-queue';
 
@@ -28,13 +27,12 @@ import { createTileQueue, type RequestTile } from './tile-queue';
 export interface PageActions
   extends CalibrationActions,
     CompareActions,
+    ModelActions,
     NeedleLabActions,
     PerplexityActions,
     PruneActions,
     SinkActions,
     SpeedActions {
-  /** Loads the model; the trouble of a failure is also on the page. */
-  load(): Promise<ModelInfo>;
   /** Tokenizes the present prompt, so that it can be read before it is run. */
   prepare(): Promise<void>;
   run(): Promise<void>;
@@ -67,7 +65,7 @@ export interface PageActions
 export function createPageActions(
   engine: EngineClient,
   store: PageStore,
-  loadRequest: LoadRequest,
+  firstRequest: () => LoadRequest,
 ): PageActions {
   const { getState, setState } = store;
 
@@ -80,26 +78,8 @@ export function createPageActions(
   }
 
   const calibrations = createCalibrationActions(engine, store, report);
+  const models = createModelActions(engine, store, report, firstRequest);
   const needleLab = createNeedleLabActions(engine, store, report, createSweepArchive());
-
-  async function load() {
-    report('load', null);
-    try {
-      const model = unwrap(await engine.load(loadRequest));
-      const { selection } = getState();
-      setState({
-        model,
-        load: null,
-        speed: firstSpeed(model.adapter),
-        calibration: storedCalibration(model) ?? model.calibration,
-        selection: selectionWithin(selection, model),
-      });
-      return model;
-    } catch (error) {
-      report('load', withRetry(troubleOf(error)));
-      throw error;
-    }
-  }
 
   async function prepare() {
     try {
@@ -164,7 +144,7 @@ export function createPageActions(
         location.reload();
         break;
       case 'retry':
-        if (source === 'load') load().catch(ignoreReported);
+        if (source === 'load') models.load().catch(ignoreReported);
         else if (source === 'prompt') void prepare();
         else if (source === 'calibration') void calibrations.calibrate();
         else if (source === 'run') void run();
@@ -185,13 +165,13 @@ export function createPageActions(
 
   return {
     ...calibrations,
+    ...models,
     ...needleLab,
     ...comparisons,
     ...perplexities,
     ...createPruneActions(engine, store, report),
     ...createSpeedActions(engine, store, report),
     ...createSinkActions(store, { run, changeAxis }),
-    load,
     prepare,
     run,
     pause: () => void engine.pause(),
@@ -222,21 +202,6 @@ export function createPageActions(
     fold,
     act,
     report,
-  };
-}
-
-/** A file or a server may be back the next time, so loading can always be tried again. */
-function withRetry(trouble: Trouble): Trouble {
-  if (trouble.actions.length > 0) return trouble;
-  return { ...trouble, actions: [{ do: 'retry', label: 'Load again' }] };
-}
-
-/** A selection from an address may name a head that this model lacks. */
-function selectionWithin(selection: Selection, { layers, heads }: ModelInfo): Selection {
-  return {
-    ...selection,
-    layer: Math.min(selection.layer, layers - 1),
-    head: Math.min(selection.head, heads - 1),
   };
 }
 

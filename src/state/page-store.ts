@@ -17,6 +17,7 @@ import type {
 import type { Comparison } from './comparison';
 import type { SinkDrop } from './drop-sinks';
 import { FIRST_HEAD_VIEW, type HeadView } from './head-view';
+import { FIRST_MODELS, type ModelsState } from './models-state';
 import { firstNeedleLab, type NeedleLabState } from './needle-lab-state';
 import { type FoldablePanel, restoreFolded } from './open-panels';
 import { firstPerplexity, type PerplexityState } from './perplexity';
@@ -149,7 +150,8 @@ export interface PageState {
   scale: 'log' | 'linear';
   haystacks: Haystack[];
   model: ModelInfo | null;
-  load: Extract<EngineEvent, { type: 'load' }> | null;
+  /** Loading another model, and those that are kept. */
+  models: ModelsState;
   /** What has been measured on the loaded model. */
   calibration: Calibration | null;
   /** Set while this page calibrates. */
@@ -203,7 +205,7 @@ export function createPageStore(setup: Setup, selection: Selection) {
     scale: 'log',
     haystacks: [],
     model: null,
-    load: null,
+    models: FIRST_MODELS,
     calibration: null,
     calibrating: null,
     activity: 'idle',

@@ -1,6 +1,7 @@
 import type { PreparedPrompt } from '../needle/prompt-spec';
 import type { EngineEvent, RunEvent } from '../worker/protocol';
 import { applyComparisonEvent } from './comparison';
+import { withLoadNews } from './models-state';
 import { NOTHING_INSPECTED, type PageState, type RunView } from './page-store';
 import { applyPerplexityEvent } from './perplexity';
 import { applyPruneEvent } from './prune-actions';
@@ -27,7 +28,9 @@ export function showPrompt(state: PageState, prompt: PreparedPrompt): Partial<Pa
 }
 
 function applyEvent(state: PageState, event: EngineEvent): Partial<PageState> {
-  if (event.type === 'load') return { load: event };
+  if (event.type === 'load' || event.type === 'load-note') {
+    return { models: withLoadNews(state.models, event) };
+  }
   if (event.type === 'device') return { device: event };
   if (event.type === 'calibrate') return calibrated(state, event);
   if (event.type === 'perplexity') return applyPerplexityEvent(state, event.event);

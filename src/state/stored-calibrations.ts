@@ -1,9 +1,9 @@
 import { type Calibration, parseCalibration } from '../strategies/calibration';
 import type { ModelInfo } from '../worker/protocol';
 
-/** Two models of one name but another size are not the same model. */
-function keyOf({ name, parameters }: ModelInfo): string {
-  return `needlescope.calibration.${name}.${parameters}`;
+/** Folders of one name may hold other models; what is in them tells. */
+function keyOf({ name, fingerprint }: ModelInfo): string {
+  return `needlescope.calibration.${name}.${fingerprint}`;
 }
 
 /** What this browser keeps about a model, or null. */

@@ -16,7 +16,7 @@ export function keepPromptPrepared(store: PageStore, actions: PageActions): () =
     const { setup, model, activity } = store.getState();
     // The text of a run stays until it ends; `activity` going idle brings us back here.
     if (!model?.hasTokenizer || activity !== 'idle' || promptProblem(setup) !== null) return;
-    const wanted = JSON.stringify(promptSpecOf(setup));
+    const wanted = `${model.fingerprint} ${JSON.stringify(promptSpecOf(setup))}`;
     if (wanted === preparedFor) return;
     preparedFor = wanted;
     void actions.prepare();

@@ -2,14 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CalibrationKind } from '../strategies/calibration';
 import { calibrate } from './calibration';
 import { ModelSlot } from './model-slot';
+import { ModelSources } from './model-sources';
 import type { EngineEvent } from './protocol';
 
 const page = new URL('/', location.href).href;
 let slot: ModelSlot;
 beforeAll(async () => {
-  const request = { url: `${page}models/needle-2m/`, precision: 'f32' } as const;
+  const request = {
+    source: { kind: 'url', url: `${page}models/needle-2m/` },
+    precision: 'f32',
+  } as const;
   slot = await ModelSlot.load(
     request,
+    new ModelSources(),
+    new AbortController().signal,
     () => {},
     () => {},
   );

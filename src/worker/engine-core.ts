@@ -1,7 +1,17 @@
 import { TroubleError, troubleOf } from '../trouble';
 import type { ActiveRun } from './active-run';
 import { ModelSlot } from './model-slot';
-import type { EngineEvent, HeldRun, LoadRequest, ModelInfo, RunEvent, RunResult } from './protocol';
+import { ModelSources } from './model-sources';
+import { planLoad } from './plan-load';
+import type {
+  EngineEvent,
+  HeldRun,
+  LoadRequest,
+  MemoryPlan,
+  ModelInfo,
+  RunEvent,
+  RunResult,
+} from './protocol';
 import { RunControl } from './run-control';
 
 /** A device that is lost again and again is not worth waiting for. */
@@ -13,6 +23,8 @@ const MOST_RECOVERIES = 3;
  */
 export class EngineCore {
   private slot: ModelSlot | null = null;
+  private loading: AbortController | null = null;
+  readonly sources = new ModelSources();
   /** The run on screen. */
   protected active: ActiveRun | null = null;
   /** Its prompt under a second strategy. */
@@ -29,13 +41,52 @@ export class EngineCore {
   ) {}
 
   async load(request: LoadRequest): Promise<ModelInfo> {
-    // The model before stays until the new one is complete, so that a failed load loses nothing.
-    const slot = await ModelSlot.load(request, this.emit, () => this.onLost());
-    await this.endRun();
-    this.dropRuns();
-    this.slot?.destroy();
-    this.slot = slot;
-    return slot.info;
+    const { signal } = this.begin();
+    // What is still on its way when the load was ended is nobody's news.
+    const emit = (event: EngineEvent) => {
+      if (!signal.aborted) this.emit(event);
+    };
+    const arriving = ModelSlot.load(request, this.sources, signal, emit, () => this.onLost());
+    try {
+      // The model before stays until the new one is complete, so that a failed load loses nothing.
+      const slot = await Promise.race([arriving, rejectedBy(signal)]);
+      await this.endRun();
+      this.dropRuns();
+      this.slot?.destroy();
+      this.slot = slot;
+      return slot.info;
+    } catch (error) {
+      arriving.then((slot) => slot.destroy()).catch(() => {});
+      throw signal.aborted ? stoppedTrouble() : error;
+    } finally {
+      // Ending it later would end reads of the model that came of it.
+      if (this.loading?.signal === signal) this.loading = null;
+    }
+  }
+
+  async plan(request: LoadRequest, length: number): Promise<MemoryPlan> {
+    const { signal } = this.begin();
+    const planned = planLoad(request, length, this.sources, signal);
+    planned.catch(() => {});
+    try {
+      return await Promise.race([planned, rejectedBy(signal)]);
+    } catch (error) {
+      throw signal.aborted ? stoppedTrouble() : error;
+    } finally {
+      // Ending it later would end reads of the model that came of it.
+      if (this.loading?.signal === signal) this.loading = null;
+    }
+  }
+
+  /** One load or plan at a time: another one ends it. */
+  private begin(): AbortController {
+    this.loading?.abort();
+    this.loading = new AbortController();
+    return this.loading;
+  }
+
+  cancelLoad(): void {
+    this.loading?.abort();
   }
 
   /** Ends what is under way, then does the work. */
@@ -164,4 +215,19 @@ export class EngineCore {
     this.compared?.destroy();
     this.compared = null;
   }
+}
+
+function stoppedTrouble(): TroubleError {
+  return new TroubleError(
+    'cancelled',
+    'Loading was stopped.',
+    'What was fetched is kept; load the model again to go on.',
+  );
+}
+
+/** Rejects when the signal is given. */
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }

@@ -41,7 +41,10 @@ function expectSameScores(after: HeadScores, before: HeadScores): void {
 
 describe('the engine behind the page', () => {
   beforeAll(async () => {
-    const info = await host.load({ url: `${page}models/needle-2m/`, precision: 'f32' });
+    const info = await host.load({
+      source: { kind: 'url', url: `${page}models/needle-2m/` },
+      precision: 'f32',
+    });
     vocabSize = info.vocabSize;
     expect(info.adapter.name).toMatch(/swiftshader/i);
   });
@@ -278,7 +281,10 @@ describe('the engine behind the page', () => {
   });
 
   it('keeps the model when another one fails to load', async () => {
-    const missing = host.load({ url: `${page}models/nothing/`, precision: 'f32' });
+    const missing = host.load({
+      source: { kind: 'url', url: `${page}models/nothing/` },
+      precision: 'f32',
+    });
     await expect(missing).rejects.toMatchObject({
       trouble: { code: expect.stringMatching(/^model-/) },
     });

@@ -15,6 +15,10 @@ const api: EngineApi = {
     host = new EngineHost((event) => events.push(event), new URL('haystacks/', pageUrl).href);
   },
   load: (request) => attempt((engine) => engine.load(request)),
+  plan: (request, length) => attempt((engine) => engine.plan(request, length)),
+  cancelLoad: async () => host?.cancelLoad(),
+  storedModels: () => attempt((engine) => engine.sources.list()),
+  removeStored: (key) => attempt((engine) => engine.sources.remove(key)),
   prepare: (spec) => attempt((engine) => engine.prepare(spec)),
   run: (request) => attempt((engine) => engine.run(request)),
   compare: (strategy, calibration) => attempt((engine) => engine.compare(strategy, calibration)),

@@ -1,12 +1,24 @@
 import { createGpuModel, type GpuModel } from '../engine/gpu-model';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu, type Gpu } from '../gpu/device';
-import { type Checkpoint, openCheckpoint } from '../model/checkpoint';
-import { httpFiles } from '../model/http-files';
+import type { Checkpoint } from '../model/checkpoint';
+import { noteContents } from '../model/fingerprint';
+import { openModel } from '../model/open-model';
+import { addressOfSource } from '../model/source';
 import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
+import type { ModelSources } from './model-sources';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo } from './protocol';
 import { shippedCalibration } from './shipped-calibration';
+
+/** What is known of a model beside its weights. */
+interface Origin {
+  /** What `?model=` takes. */
+  address: string | null;
+  /** What came with it. */
+  calibration: Calibration | null;
+  fingerprint(): string;
+}
 
 /** A loaded model with the device that it lives on. */
 export class ModelSlot {
@@ -17,7 +29,7 @@ export class ModelSlot {
   private constructor(
     readonly checkpoint: Checkpoint,
     readonly model: GpuModel,
-    private readonly calibration: Calibration | null,
+    private readonly origin: Origin,
     onLost: () => void,
   ) {
     void model.device.lost.then(({ reason, message }) => {
@@ -27,39 +39,56 @@ export class ModelSlot {
     });
   }
 
-  /** Fetches, checks and uploads a model. */
+  /**
+   * Fetches, checks and uploads a model.
+   * @throws TroubleError; AbortError where `signal` ended it, and then nothing stays allocated
+   */
   static async load(
     request: LoadRequest,
+    sources: ModelSources,
+    signal: AbortSignal,
     emit: (event: EngineEvent) => void,
     onLost: () => void,
   ): Promise<ModelSlot> {
     const gpu = await acquireGpu(navigator.gpu);
     try {
       const precision = precisionFor(gpu, request.precision);
-      const files = httpFiles(request.url);
-      const checkpoint = await openCheckpoint(files, (config) => checkModelFits(config));
+      const { files, complete } = await sources.open(request, {
+        signal,
+        onDownload: (file, done, total) =>
+          emit({ type: 'load', phase: 'download', done, total, file }),
+        onWhole: (file) => emit({ type: 'load-note', note: wholeNote(file) }),
+      });
+      const checkpoint = await openModel(files, (config) => checkModelFits(config));
       const calibration = await shippedCalibration(files, checkpoint.config);
-      return await ModelSlot.place(gpu, checkpoint, precision, calibration, emit, onLost);
+      const noted = noteContents(checkpoint.tensors);
+      const origin = { address: addressOfSource(request.source), calibration, ...noted };
+      const read = { ...checkpoint, tensors: noted.tensors };
+      const slot = await ModelSlot.place(gpu, read, precision, origin, emit, onLost);
+      await complete();
+      signal.throwIfAborted();
+      return slot;
     } catch (error) {
       gpu.device.destroy();
       throw error;
     }
   }
 
-  /** The same model on a new device. */
+  /** The same model on a new device, read again from where it is stored. */
   async revive(emit: (event: EngineEvent) => void, onLost: () => void): Promise<ModelSlot> {
     this.destroy();
     const gpu = await acquireGpu(navigator.gpu);
-    const { checkpoint, model, calibration } = this;
-    return await ModelSlot.place(gpu, checkpoint, model.precision, calibration, emit, onLost);
+    const { checkpoint, model, origin } = this;
+    return await ModelSlot.place(gpu, checkpoint, model.precision, origin, emit, onLost);
   }
 
   get info(): ModelInfo {
-    const { checkpoint, model, calibration } = this;
+    const { checkpoint, model, origin } = this;
     const { config } = checkpoint;
     return {
-      url: checkpoint.url,
+      address: origin.address,
       name: checkpoint.name,
+      fingerprint: origin.fingerprint(),
       parameters: checkpoint.parameters,
       layers: config.layers,
       heads: config.heads,
@@ -70,7 +99,7 @@ export class ModelSlot {
       precision: model.precision,
       weightBytes: model.weights.buffers.bytes,
       hasTokenizer: checkpoint.tokenizer !== null,
-      calibration,
+      calibration: origin.calibration,
       adapter: this.adapter,
     };
   }
@@ -96,7 +125,7 @@ export class ModelSlot {
     gpu: Gpu,
     checkpoint: Checkpoint,
     precision: 'f32' | 'f16',
-    calibration: Calibration | null,
+    origin: Origin,
     emit: (event: EngineEvent) => void,
     onLost: () => void,
   ): Promise<ModelSlot> {
@@ -104,8 +133,12 @@ export class ModelSlot {
       onRead: (done, total) => emit({ type: 'load', phase: 'read', done, total }),
       onCompiled: (done, total) => emit({ type: 'load', phase: 'compile', done, total }),
     });
-    return new ModelSlot(checkpoint, model, calibration, onLost);
+    return new ModelSlot(checkpoint, model, origin, onLost);
   }
+}
+
+function wholeNote(file: string): string {
+  return `The server sends no parts of files, so all of ${file} is fetched before it is read.`;
 }
 
 function precisionFor(gpu: Gpu, wished: LoadRequest['precision']): 'f32' | 'f16' {

@@ -2,6 +2,8 @@
  * What the page and the engine's worker say to each other. Plain data only: everything here crosses a
  * message port, and arrays are transferred, not copied.
  */
+import type { StoredModel } from '../model/model-store';
+import type { ModelSource } from '../model/source';
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
 import type { SampleResult } from '../needle/sweep/plan';
 import type { SampleRequest } from '../needle/sweep/run-sweep';
@@ -30,9 +32,11 @@ export interface AdapterInfo {
 }
 
 export interface ModelInfo {
-  /** The folder it was loaded from, relative to the page or absolute. */
-  url: string;
+  /** What `?model=` takes to load it again; null for files of the user's own machine. */
+  address: string | null;
   name: string;
+  /** Tells models apart by what is in them, wherever they came from. */
+  fingerprint: string;
   parameters: number;
   layers: number;
   heads: number;
@@ -52,10 +56,48 @@ export interface ModelInfo {
 }
 
 export interface LoadRequest {
-  /** Folder with config.json and safetensors, ending in a slash. */
-  url: string;
+  source: ModelSource;
   /** 'auto' takes f16 where the adapter has it. */
   precision: 'auto' | 'f32' | 'f16';
+  /** Keep what is fetched in the browser's own file system. */
+  keep?: boolean;
+  /** Address of the hub; huggingface.co where absent. */
+  hub?: string;
+  /** For gated models of the hub. It is kept in memory and sent to the hub only. */
+  token?: string;
+}
+
+/** What a model and a run of it would take, before anything is fetched or allocated. Sizes in bytes. */
+export interface MemoryPlan
+  extends Pick<
+    ModelInfo,
+    'name' | 'parameters' | 'layers' | 'heads' | 'kvHeads' | 'contextLength' | 'hasTokenizer'
+  > {
+  /** Of the weights as stored. */
+  storedBytes: number;
+  /** Tokens of the run that is planned. */
+  length: number;
+  /** Tokens whose buffers the adapter certainly allows. */
+  shorterLength: number;
+  /** The largest buffer that the adapter allows. */
+  mostBufferBytes: number;
+  /** Memory of the whole device; null where the browser does not tell, or tells only that there is much. */
+  deviceBytes: number | null;
+  precisions: PlannedPrecision[];
+  /** What 'auto' takes. */
+  preferred: PlannedPrecision['precision'];
+}
+
+export interface PlannedPrecision {
+  precision: 'f32' | 'f16';
+  weightBytes: number;
+  /** The cache of a run that keeps everything, and of one that keeps a window. */
+  kvBytes: number;
+  boundedKvBytes: number;
+  /** Buffers between kernels, and copies for exact maps. */
+  workBytes: number;
+  /** Why it does not fit; null: as far as the browser tells, it does. */
+  problem: Trouble | null;
 }
 
 /** How the next token is drawn. Temperature 0 is greedy. */
@@ -207,6 +249,17 @@ export interface CacheSnapshot {
   inspectionBytes: number;
 }
 
+/** How far a load is. */
+export interface LoadEvent {
+  type: 'load';
+  /** Bytes of a file from the network to this browser; stored bytes from wherever they are to the GPU; shaders. */
+  phase: 'download' | 'read' | 'compile';
+  done: number;
+  total: number;
+  /** What is fetched. */
+  file?: string;
+}
+
 /** How a run goes on. */
 export type RunEvent =
   | { type: 'state'; state: 'idle' | 'running' | 'paused' }
@@ -218,8 +271,9 @@ export type RunEvent =
 
 export type EngineEvent =
   | RunEvent
-  | { type: 'load'; phase: 'read'; done: number; total: number }
-  | { type: 'load'; phase: 'compile'; done: number; total: number }
+  | LoadEvent
+  /** Something worth knowing about a load. */
+  | { type: 'load-note'; note: string }
   | { type: 'prepared'; prompt: PreparedPrompt }
   /** Of the run beside the one on screen. */
   | { type: 'compared'; event: RunEvent }
@@ -245,6 +299,14 @@ export const CELL_EVICTED = -2;
 /** There, but left out by a prefill pattern or a decode selection. */
 export const CELL_SKIPPED = -3;
 
+export type { StoredModel } from '../model/model-store';
+export {
+  addressOfSource,
+  DEFAULT_HUB,
+  hubSource,
+  type ModelSource,
+  parseSource,
+} from '../model/source';
 export type { HeadsAt, HeadsAtSpec } from '../probes/heads-at';
 export type { HiddenSink, SinkReport } from '../probes/sink-report';
 export { AGGREGATES, type Aggregate } from '../probes/tile-plan';
@@ -353,6 +415,13 @@ export interface EngineApi {
   subscribe(listener: (batch: EngineEvent[]) => void, pageUrl: string): Promise<void>;
   /** Takes a device, fetches the model, uploads it and compiles every shader. Replaces the model before. */
   load(request: LoadRequest): Promise<Outcome<ModelInfo>>;
+  /** What a model and a run of so many tokens would take. The next plan or load ends it. */
+  plan(request: LoadRequest, length: number): Promise<Outcome<MemoryPlan>>;
+  /** Ends a load or a plan, with the trouble `cancelled`; the model before stays. */
+  cancelLoad(): Promise<void>;
+  /** The models that this browser keeps, last used first. */
+  storedModels(): Promise<Outcome<StoredModel[]>>;
+  removeStored(key: string): Promise<Outcome<void>>;
   /** Tokenizes a prompt without running it. */
   prepare(spec: PromptSpec): Promise<Outcome<PreparedPrompt>>;
   /** Reads the prompt, generates, and resolves at the end (also when stopped). Replaces the run before. */

@@ -37,7 +37,7 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 
 describe('a sample', () => {
   beforeAll(async () => {
-    await host.load({ url: `${page}models/needle-2m/`, precision: 'f32' });
+    await host.load({ source: { kind: 'url', url: `${page}models/needle-2m/` }, precision: 'f32' });
     await host.run(SHOWN);
   });
   beforeEach(() => {

@@ -1,0 +1,57 @@
+import { TroubleError } from '../trouble';
+import { type Checkpoint, openCheckpoint } from './checkpoint';
+import type { ModelConfig } from './config';
+import { type ModelFiles, openRequired } from './files';
+
+/**
+ * Opens whatever a source holds: a folder with config.json and safetensors files, or a GGUF file.
+ * @param onConfig called before any weight is asked for; it may throw to refuse the model
+ * @throws TroubleError `model-missing`, `model-damaged` or `model-unsupported`.
+ */
+export async function openModel(
+  files: ModelFiles,
+  onConfig?: (config: ModelConfig) => void,
+): Promise<Checkpoint> {
+  const paths = await files.list();
+  const path = paths && weightsAlone(paths, files.address);
+  if (!path) return await openCheckpoint(files, onConfig);
+  await openRequired(files, path);
+  throw new TroubleError(
+    'model-unsupported',
+    `${path}: expected safetensors, found a GGUF file.`,
+    'Choose the model’s safetensors files instead.',
+  );
+}
+
+/**
+ * The GGUF file of a source without config.json, or null where there is none.
+ * @throws TroubleError where the files cannot be a model, or could be several
+ */
+function weightsAlone(paths: string[], address: string): string | null {
+  if (paths.includes('config.json')) return null;
+  const models = paths.filter((path) => /\.gguf$/i.test(path));
+  if (models.length === 1) return models[0];
+  if (models.length > 1) {
+    throw new TroubleError(
+      'bad-input',
+      `There are ${models.length} GGUF files in ${address}: ${models.slice(0, 12).join(', ')}${models.length > 12 ? ', …' : ''}.`,
+      'Choose one of them: its own address, or hub:owner/name@main:file.gguf.',
+    );
+  }
+  const weights = paths.find((path) => /\.safetensors$/i.test(path));
+  if (weights) {
+    throw new TroubleError(
+      'model-missing',
+      `${weights} holds weights only; config.json, which says what they are, is not in ${address}.`,
+      'Choose the whole folder, or config.json and tokenizer.json together with the weights.',
+    );
+  }
+  if (paths.length === 0 || paths.every((path) => path.endsWith('/'))) {
+    throw new TroubleError(
+      'model-missing',
+      `There is no file in ${address}.`,
+      'Choose the folder that holds config.json.',
+    );
+  }
+  return null;
+}
