@@ -2,11 +2,12 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunchOptions } from './e2e/tools/browser.mjs';
+import { contentPolicy } from './e2e/tools/content-policy.mjs';
 
 export default defineConfig({
   // Relative addresses, so that the built page also works from a sub-folder of any static host.
   base: './',
-  plugins: [react()],
+  plugins: [react(), contentPolicy()],
   worker: { format: 'es' },
   build: { target: 'chrome134', chunkSizeWarningLimit: 1200 },
   test: {

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
+import { CONTENT_POLICY } from './content-policy.mjs';
 import { ROOT } from './process.mjs';
 
 /**
@@ -11,7 +12,9 @@ import { ROOT } from './process.mjs';
  * @returns {Promise<import('node:http').Server>} rejects where the port is taken
  */
 export function serve({ port, host, folders = new Map() }) {
-  const page = sirv(join(ROOT, 'dist'));
+  // Workers take their policy from this header, not from the page's own.
+  const setHeaders = (response) => response.setHeader('content-security-policy', CONTENT_POLICY);
+  const page = sirv(join(ROOT, 'dist'), { setHeaders });
   const served = new Map();
   const server = createServer((request, response) => {
     for (const [path, folder] of folders) {

@@ -22,10 +22,16 @@ export function pickedBy(input: HTMLInputElement): Picked[] {
 
 /** Files of a drop, those inside dropped folders included. Must be called before the event is over. */
 export function droppedFiles(transfer: DataTransfer): Promise<Picked[]> {
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
+  const items = Array.from(transfer.items, (item) => ({
+    entry: item.webkitGetAsEntry?.() ?? null,
+    file: item.getAsFile(),
+  }));
   return (async () => {
     const found: Picked[] = [];
-    for (const entry of entries) if (entry) await gather(entry, 0, found);
+    for (const { entry, file } of items) {
+      if (entry) await gather(entry, 0, found);
+      else if (file) found.push({ path: file.name, file });
+    }
     return found;
   })();
 }

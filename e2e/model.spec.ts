@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from 'playwright/test';
+import { type Hub, startHub } from './tools/hub-server.mjs';
+
+const EMBEDDED = join(import.meta.dirname, '../public/models/needle-2m');
+const FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(EMBEDDED, name)));
+
+const drawer = (page: Page) => page.getByRole('dialog', { name: 'Model', exact: true });
+const modelButton = (page: Page) => page.getByRole('button', { name: /^model / });
+const ready = (page: Page) =>
+  page.waitForFunction(() => window.needlescope?.ready(), null, { timeout: 60_000 });
+
+let hub: Hub;
+test.beforeAll(async () => {
+  hub = await startHub({
+    'owner/tiny': { files: Object.fromEntries(FILES.map((name) => [name, bytesOf(name)])) },
+  });
+});
+test.afterAll(() => hub.close());
+test.beforeEach(async ({ page }) => {
+  Object.assign(hub, { down: false, cutAfter: null, slowly: null, ranges: true, requests: [] });
+  await page.addInitScript((url) => localStorage.setItem('needlescope.hub', url), hub.url);
+});
+
+async function chooseOnHub(page: Page) {
+  await modelButton(page).click();
+  await drawer(page).getByLabel('From the Hugging Face hub').fill('owner/tiny');
+  await drawer(page).getByLabel('From the Hugging Face hub').press('Enter');
+  await expect(drawer(page).getByRole('table')).toContainText('f32');
+}
+const sentWeights = () =>
+  hub.requests.filter(({ method, path }) => method === 'GET' && path.includes('/cdn/'));
+
+test('from the hub: cut in the middle, reloaded, resumed, and there without a connection', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await ready(page);
+  await chooseOnHub(page);
+  // The connection breaks off after 1.5 MB of 4 MB and does not come back.
+  hub.requests.length = 0;
+  hub.cutAfter = 1_500_000;
+  hub.slowly = 50_000;
+  await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(drawer(page).getByText(/fetching model.safetensors/)).toBeVisible();
+  await expect.poll(() => sentWeights().length).toBeGreaterThan(0);
+  await expect(drawer(page).getByText(/ MB of 4.04 MB/)).toBeVisible();
+  hub.down = true;
+  await expect(drawer(page).getByRole('alert')).toContainText('broke after', { timeout: 30_000 });
+  await expect(drawer(page)).toContainText('needle-2m is loaded');
+
+  Object.assign(hub, { down: false, cutAfter: null, slowly: null, requests: [] });
+  await page.reload();
+  await ready(page);
+  await modelButton(page).click();
+  await expect(drawer(page).getByText(/ of 4.\d+ MB so far/)).toBeVisible();
+  await drawer(page).getByRole('button', { name: 'Go on with owner/tiny' }).click();
+  await expect(drawer(page).getByRole('table')).toContainText('f32');
+  hub.requests.length = 0;
+  await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(drawer(page)).toContainText('owner/tiny is loaded', { timeout: 60_000 });
+  expect(sentWeights().map(({ range }) => range)).toEqual([expect.stringMatching(/^bytes=[1-9]/)]);
+  expect(new URL(page.url()).searchParams.get('model')).toBe('hub:owner/tiny');
+
+  hub.down = true;
+  await page.reload();
+  await expect(modelButton(page)).toContainText('owner/tiny', { timeout: 60_000 });
+  await modelButton(page).click();
+  await drawer(page).getByRole('button', { name: 'Delete owner/tiny' }).click();
+  await expect(drawer(page)).toContainText('No model yet');
+});
+
+test('a load is cancelled at once, and the model before stays', async ({ page }) => {
+  await page.goto('./');
+  await ready(page);
+  await chooseOnHub(page);
+  hub.slowly = 20_000;
+  await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(drawer(page).getByText(/fetching model.safetensors/)).toBeVisible();
+  await drawer(page).getByRole('button', { name: 'Cancel' }).click();
+  await expect(drawer(page).getByRole('button', { name: 'Load', exact: true })).toBeVisible({
+    timeout: 1000,
+  });
+  await expect(drawer(page)).toContainText('needle-2m is loaded');
+  await expect(drawer(page).getByRole('alert')).toHaveCount(0);
+});
+
+/** Drops files on the page as a file manager would. */
+async function drop(page: Page, files: { name: string; bytes: Uint8Array }[]) {
+  const data = files.map(({ name, bytes }) => ({
+    name,
+    text: Buffer.from(bytes).toString('base64'),
+  }));
+  const transfer = await page.evaluateHandle((given) => {
+    const made = new DataTransfer();
+    for (const { name, text } of given) {
+      made.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+    }
+    return made;
+  }, data);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
+test('damaged files dropped on the page say what is wrong and leave the model', async ({
+  page,
+}) => {
+  await page.goto('./#length=64&maxTokens=2');
+  await ready(page);
+  const good = FILES.map((name) => ({ name, bytes: bytesOf(name) }));
+  const withWeights = (bytes: Uint8Array) =>
+    good.map((file) => (file.name === 'model.safetensors' ? { ...file, bytes } : file));
+  const weights = bytesOf('model.safetensors');
+  const alert = drawer(page).getByRole('alert');
+
+  await drop(page, withWeights(weights.subarray(0, 1_000_000)));
+  await expect(alert).toContainText('expected');
+  const overlong = weights.slice();
+  overlong.set([255, 255, 255, 255, 255, 255, 255, 127]);
+  await drop(page, withWeights(overlong));
+  await expect(alert).toContainText('header length');
+  await drop(page, [good[3]]);
+  await expect(alert).toContainText('config.json');
+  await drop(page, [{ name: 'notes.txt', bytes: new Uint8Array(3) }]);
+  await expect(alert).toContainText('no model');
+
+  await page.keyboard.press('Escape');
+  const result = await page.evaluate(() => window.needlescope?.run({ length: 64, maxTokens: 2 }));
+  expect(result?.generated).toHaveLength(2);
+});
+
+test('a folder of this machine is read where it is', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'my-model-'));
+  for (const name of FILES) writeFileSync(join(folder, name), bytesOf(name));
+  await page.goto('./');
+  await ready(page);
+  await modelButton(page).click();
+  await drawer(page).getByLabel('Folder of a model').setInputFiles(folder);
+  await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(drawer(page)).toContainText('files of this machine', { timeout: 60_000 });
+  expect(new URL(page.url()).searchParams.get('model')).toBeNull();
+});
+
+test('the drawer is accessible in both themes', async ({ page }) => {
+  // It works while the first model is still on its way.
+  await page.goto('./');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await modelButton(page).click();
+    await expect(drawer(page).getByText('SmolLM2 360M')).toBeVisible();
+    const found = await new AxeBuilder({ page }).include('.model-drawer').analyze();
+    expect(found.violations).toEqual([]);
+    await page.keyboard.press('Escape');
+  }
+});
