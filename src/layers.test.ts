@@ -29,6 +29,7 @@ const MAY_USE: [name: RegExp, folders: string[]][] = [
   [/^d3(-|\/|$)/, ['panels']],
   [/^comlink$/, ['worker']],
   [/^@huggingface\/tokenizers$/, ['model']],
+  [/^@huggingface\/jinja$/, ['model']],
   [/^node:/, []],
 ];
 

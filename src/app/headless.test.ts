@@ -32,6 +32,7 @@ const MODEL: ModelInfo = {
   precision: 'f32',
   weightBytes: 4,
   hasTokenizer: true,
+  hasChatTemplate: false,
   calibration: null,
   adapter: { name: 'fake', vendor: '', architecture: '', features: [], maxBufferBytes: 0 },
 };
@@ -185,6 +186,7 @@ const PREPARED: Omit<PreparedPrompt, 'spec'> = {
   needleSpan: [1, 2],
   questionSpan: null,
   realisedDepth: 50,
+  frame: null,
   check: null,
 };
 

@@ -55,7 +55,14 @@ export function randomCheckpoint(
     const bytes = new Uint8Array(values.slice().buffer);
     tensors.set(name, { name, type: 'F32', shape, bytes: bytes.length, read: async () => bytes });
   }
-  const nothing = { url: '', name: 'random', tokenizer: null, bytes: 0, parameters: 0 };
+  const nothing = {
+    url: '',
+    name: 'random',
+    tokenizer: null,
+    chatTemplate: null,
+    bytes: 0,
+    parameters: 0,
+  };
   return { checkpoint: { ...nothing, config, roles, tensors }, weights };
 }
 

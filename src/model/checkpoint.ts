@@ -1,4 +1,5 @@
 import { TroubleError } from '../trouble';
+import { findChatTemplate } from './chat-template';
 import type { ModelConfig } from './config';
 import { canonicalName, parseConfig, rolesOf } from './families/registry';
 import {
@@ -26,6 +27,8 @@ export interface Checkpoint {
   config: ModelConfig;
   /** null where there is no tokenizer.json. */
   tokenizer: TextTokenizer | null;
+  /** How a chat is written down, as a program in Jinja; null where the model has none. */
+  chatTemplate: string | null;
   /** What each tensor is for. */
   roles: ModelRoles;
   /** Exactly the tensors that the roles ask for, by the names that the roles give them. */
@@ -57,13 +60,14 @@ export async function openCheckpoint(
   const roles = rolesOf(config);
   const tensors = await findTensors(files, config, tensorShapes(roles));
   const all = [...tensors.values()];
-  const tokenizer = await readTokenizer(files);
+  const { tokenizer, chatTemplate } = await readTokenizer(files);
   return {
     url: files.address,
     name: files.name,
     config: tokenizer ? { ...config, bosId: tokenizer.bosId } : config,
     roles,
     tokenizer,
+    chatTemplate,
     tensors,
     bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
     parameters: all.reduce((sum, tensor) => sum + valuesOf(tensor), 0),
@@ -143,10 +147,16 @@ async function onlyWeights(files: ModelFiles): Promise<ModelFile | null> {
   return paths?.length === 1 ? await openRequired(files, paths[0]) : null;
 }
 
-async function readTokenizer(files: ModelFiles): Promise<TextTokenizer | null> {
+async function readTokenizer(
+  files: ModelFiles,
+): Promise<Pick<Checkpoint, 'tokenizer' | 'chatTemplate'>> {
   const json = await readOptionalJson(files, 'tokenizer.json');
-  if (json === null) return null;
-  return createTokenizer(json, await readOptionalJson(files, 'tokenizer_config.json'));
+  if (json === null) return { tokenizer: null, chatTemplate: null };
+  const config = await readOptionalJson(files, 'tokenizer_config.json');
+  return {
+    tokenizer: createTokenizer(json, config),
+    chatTemplate: await findChatTemplate(files, config),
+  };
 }
 
 function damaged(what: string): never {

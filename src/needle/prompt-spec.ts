@@ -1,3 +1,4 @@
+import type { ChatFrame } from '../model/chat-template';
 import type { AnswerCheck } from './score';
 import type { TaskChoice } from './tasks/task';
 
@@ -21,6 +22,8 @@ export interface PromptSpec {
   seed: number;
   /** What is hidden and asked comes from a task and the seed; needle, question and expected are not read then. */
   task?: TaskChoice;
+  /** Text and question are the user's message in the model's chat template. */
+  chat?: boolean;
 }
 
 /** A needle where it ended up. */
@@ -44,10 +47,12 @@ export interface PreparedPrompt {
   needles: PlacedNeedle[];
   /** Token range [from, to) of the first needle that the answer needs, or null. */
   needleSpan: [number, number] | null;
-  /** Token range [from, to) of question and answer prefix, or null. */
+  /** Token range [from, to) of question and answer prefix, with what a chat template adds; or null. */
   questionSpan: [number, number] | null;
   /** Where that needle really is, in percent of the haystack's tokens, or null. */
   realisedDepth: number | null;
+  /** What the chat template put around the text, or null. */
+  frame: ChatFrame | null;
   /** What makes an answer right, or null: it is not judged. */
   check: AnswerCheck | null;
 }

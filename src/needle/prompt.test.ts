@@ -34,6 +34,25 @@ describe('buildPrompt', () => {
     }
   });
 
+  test('a chat template goes around text and question, and spans stay right', () => {
+    const frame = { before: '<|bos|>[user] ', after: ' [/user]\n[answer]' };
+    const spec = { ...defaultPrompt(0), length: 300 };
+    const prompt = buildPrompt(spec, STORIES, tokenizer, BOS, frame);
+    expect(prompt.ids.length).toBe(300);
+    // Its own first token stands for the model's.
+    expect(prompt.ids.lastIndexOf(BOS)).toBe(0);
+    const { needle, question } = prompt.spec;
+    expect(spanText(prompt, prompt.needleSpan)).toBe(` ${needle}`);
+    const end = `\nQuestion: ${question}\nAnswer:${frame.after}`;
+    expect(spanText(prompt, prompt.questionSpan)).toBe(end);
+    expect(whole(prompt).startsWith(frame.before)).toBe(true);
+    expect(whole(prompt).endsWith(end)).toBe(true);
+    // What is between is the prompt without a template, shorter by the template.
+    const around = tokenizer.encode(frame.before).length + tokenizer.encode(frame.after).length;
+    const plain = build({ length: 300 - around + 1 });
+    expect(whole(prompt)).toContain(whole(plain).slice('<|bos|>'.length));
+  });
+
   test('a text that is too short is read again from its beginning', () => {
     const prompt = build({ length: 200, needle: '', question: '' }, 'It rained. Tom sat down.');
     expect(prompt.ids.length).toBe(200);

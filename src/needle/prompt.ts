@@ -1,3 +1,4 @@
+import type { ChatFrame } from '../model/chat-template';
 import type { TextTokenizer } from '../model/tokenizer';
 import { TroubleError } from '../trouble';
 import { inOrder, sentencesBefore } from './placement';
@@ -36,6 +37,7 @@ interface Hidden {
  *
  * @param haystackText text of `spec.haystack`
  * @param bosId the model's first token, or null where it has none
+ * @param frame what a chat template puts around excerpt and question; its own first token replaces the model's
  * @throws TroubleError `bad-input` for a length that cannot hold needles and question, a depth outside 0…100,
  *   an empty text, or a task that does not exist.
  */
@@ -44,6 +46,7 @@ export function buildPrompt(
   haystackText: string,
   tokenizer: TextTokenizer,
   bosId: number | null,
+  frame: ChatFrame | null = null,
 ): PreparedPrompt {
   const { length, depth } = spec;
   if (!(depth >= 0 && depth <= 100)) {
@@ -54,14 +57,16 @@ export function buildPrompt(
     refuse('The text is empty.', 'Choose one of the haystacks, or paste a text.');
   }
   const { facts, question, check } = hiddenIn(spec);
-  const start = bosId === null ? [] : [bosId];
+  const bos = bosId === null ? [] : [bosId];
+  const start = frame ? tokenizer.encode(frame.before) : bos;
+  const end = frame ? tokenizer.encode(frame.after) : [];
   const needles = inOrder(facts).map(({ text, ...where }) => ({
     ...where,
     ids: tokenizer.encode(` ${text}`),
   }));
   const questionIds = question === '' ? [] : tokenizer.encode(`\nQuestion: ${question}\nAnswer:`);
   const needleTokens = needles.reduce((sum, { ids }) => sum + ids.length, 0);
-  const room = haystackRoom(length, start.length + needleTokens + questionIds.length);
+  const room = haystackRoom(length, start.length + needleTokens + questionIds.length + end.length);
   const first = room === null ? 0 : firstSentence(spec.seed, sentences.length);
 
   const encode = cachedEncode(tokenizer);
@@ -79,7 +84,8 @@ export function buildPrompt(
     places = places.map((place, i) => (place === 0 ? 0 : again[i]));
   }
   const { ids, placed } = merge(start, haystack, needles, places);
-  for (const id of questionIds) ids.push(id);
+  const asks = ids.length;
+  for (const id of [...questionIds, ...end]) ids.push(id);
   const asked = placed.find((needle) => needle.asked);
   return {
     spec: spec.task ? { ...spec, ...taskTexts(spec.task, spec.seed, depth) } : spec,
@@ -87,7 +93,8 @@ export function buildPrompt(
     pieces: tokenizer.piecesOf(ids),
     needles: placed,
     needleSpan: asked?.span ?? null,
-    questionSpan: questionIds.length > 0 ? [ids.length - questionIds.length, ids.length] : null,
+    questionSpan: questionIds.length > 0 ? [asks, ids.length] : null,
+    frame,
     realisedDepth: asked?.depth ?? null,
     check,
   };

@@ -15,6 +15,7 @@ function promptOf(...ids: number[]): PreparedPrompt {
     needleSpan: null,
     questionSpan: null,
     realisedDepth: null,
+    frame: null,
     check: null,
   };
 }

@@ -44,6 +44,7 @@ export function hashOf(setup: Setup, selection: Selection): string {
     query.set('task', setup.task.id);
     for (const setting of settingsOfTask(setup.task)) query.append('task-set', setting);
   }
+  if (setup.chat) query.set('chat', '1');
   writeChoice(query, setup.strategy, 'strategy', 'set');
   if (setup.compared) writeChoice(query, setup.compared, 'with', 'with-set');
   query.set('layer', String(selection.layer));
@@ -75,6 +76,7 @@ export function readHash(
       question: text('question', setup.question),
       expected: text('expected', setup.expected),
       task: taskIn(query, setup.task),
+      chat: query.has('chat') ? query.get('chat') === '1' : setup.chat,
       numbers: numbersIn(query, setup.numbers),
       strategy: choiceIn(query, 'strategy', 'set') ?? setup.strategy,
       compared: choiceIn(query, 'with', 'with-set') ?? setup.compared,

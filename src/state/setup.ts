@@ -33,6 +33,8 @@ export interface Setup {
   expected: string;
   /** What the seed hides and asks, instead of needle, question and expected; null: those. */
   task: TaskChoice | null;
+  /** Text and question go through the model's chat template. */
+  chat: boolean;
   /** Values of `PROMPT_PARAMETERS`. */
   numbers: ParameterValues;
   strategy: StrategyChoice;
@@ -99,6 +101,7 @@ export function setupFrom(spec: PromptSpec): Setup {
     question: spec.question,
     expected: spec.expected,
     task: spec.task ?? null,
+    chat: spec.chat ?? false,
     numbers: {
       length: spec.length ?? PROMPT_PARAMETERS.length.default,
       depth: spec.depth,
@@ -113,7 +116,7 @@ export function setupFrom(spec: PromptSpec): Setup {
 /** @throws TroubleError `bad-input` for a number out of range. */
 export function promptSpecOf(setup: Setup): PromptSpec {
   const numbers = completeValues('prompt', PROMPT_PARAMETER_LIST, setup.numbers);
-  const { haystack, needle, question, expected, task } = setup;
+  const { haystack, needle, question, expected, task, chat } = setup;
   const whole = setup.wholeText && 'text' in haystack;
   return {
     haystack,
@@ -124,6 +127,7 @@ export function promptSpecOf(setup: Setup): PromptSpec {
     expected,
     seed: numberValue(numbers, 'seed'),
     ...(task && { task }),
+    ...(chat && { chat }),
   };
 }
 

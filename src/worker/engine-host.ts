@@ -74,7 +74,8 @@ export class EngineHost extends EngineCore {
       );
     }
     const text = await haystackText(spec.haystack, this.haystacks, spec);
-    return buildPrompt(spec, text, checkpoint.tokenizer, checkpoint.config.bosId);
+    const frame = spec.chat ? await this.loaded().chatFrame() : null;
+    return buildPrompt(spec, text, checkpoint.tokenizer, checkpoint.config.bosId, frame);
   }
 
   async run(request: RunRequest): Promise<RunResult> {

@@ -1,12 +1,14 @@
 import { createGpuModel, type GpuModel } from '../engine/gpu-model';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu, type Gpu } from '../gpu/device';
+import type { ChatFrame } from '../model/chat-template';
 import type { Checkpoint } from '../model/checkpoint';
 import { noteContents } from '../model/fingerprint';
 import { openModel } from '../model/open-model';
 import { addressOfSource } from '../model/source';
 import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
+import { renderApart } from './chat-frame';
 import type { ModelSources } from './model-sources';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo } from './protocol';
 import { shippedCalibration } from './shipped-calibration';
@@ -23,6 +25,7 @@ interface Origin {
 /** A loaded model with the device that it lives on. */
 export class ModelSlot {
   private destroyed = false;
+  private frame: Promise<ChatFrame> | null = null;
   /** Set when the device was lost by itself, with the reason. */
   lostReason: string | null = null;
 
@@ -82,6 +85,29 @@ export class ModelSlot {
     return await ModelSlot.place(gpu, checkpoint, model.precision, origin, emit, onLost);
   }
 
+  /**
+   * What the model's chat template puts around a message; rendered once.
+   * @throws TroubleError `bad-input` where it has none, `model-damaged` where it cannot be used
+   */
+  chatFrame(): Promise<ChatFrame> {
+    const { chatTemplate: source, tokenizer, config, name } = this.checkpoint;
+    if (source === null || !tokenizer) {
+      throw new TroubleError(
+        'bad-input',
+        `The model “${name}” has no chat template.`,
+        'Switch “use chat template” off, or load a model that was trained for chats.',
+      );
+    }
+    const nameOf = (id: number | null | undefined) =>
+      id === null || id === undefined ? '' : tokenizer.pieceOf(id);
+    this.frame ??= renderApart({
+      source,
+      bosToken: nameOf(tokenizer.bosId),
+      eosToken: nameOf(config.eosIds[0]),
+    });
+    return this.frame;
+  }
+
   get info(): ModelInfo {
     const { checkpoint, model, origin } = this;
     const { config } = checkpoint;
@@ -99,6 +125,7 @@ export class ModelSlot {
       precision: model.precision,
       weightBytes: model.weights.buffers.bytes,
       hasTokenizer: checkpoint.tokenizer !== null,
+      hasChatTemplate: checkpoint.chatTemplate !== null,
       calibration: origin.calibration,
       adapter: this.adapter,
     };

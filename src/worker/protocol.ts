@@ -50,6 +50,7 @@ export interface ModelInfo {
   weightBytes: number;
   /** False where the folder had no tokenizer files: then only token ids can be run. */
   hasTokenizer: boolean;
+  hasChatTemplate: boolean;
   /** What came with the model: calibration.json of its folder, or null. */
   calibration: Calibration | null;
   adapter: AdapterInfo;

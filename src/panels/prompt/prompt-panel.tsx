@@ -8,6 +8,7 @@ import type { NumberParameter } from '../../strategies/schema';
 import { formatCount, formatPercent } from '../parts/numbers';
 import { Panel } from '../parts/panel';
 import { ParameterControl } from '../parts/parameter-control';
+import { ChatTemplate } from './chat-template';
 import { drawSeed } from './draw-seed';
 import { HaystackFields } from './haystack-fields';
 import { TaskNote } from './task-note';
@@ -30,6 +31,7 @@ export function PromptPanel() {
       <PromptNumber parameter={PROMPT_PARAMETERS.depth} />
       <TaskPicker />
       {task ? <TaskNote /> : <NeedleFields />}
+      <ChatTemplate />
       <details>
         <summary>Seed and answer length</summary>
         <PromptNumber parameter={PROMPT_PARAMETERS.seed} />
