@@ -1,0 +1,59 @@
+/**
+ * llama.cpp itself, as the npm package node-llama-cpp brings it prebuilt: what others compute, to compare
+ * with. Tests only. Platforms without a prebuilt package have none of it.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { BLOCKS } from '../../model/blocks';
+import type { TensorType } from '../../model/tensor';
+
+/** Folder of the prebuilt libraries for this machine, or null. */
+async function binaries(): Promise<string | null> {
+  const system = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform as string];
+  const name = `${system}-${process.arch}${process.platform === 'darwin' && process.arch === 'arm64' ? '-metal' : ''}`;
+  try {
+    const { getBinsDir } = await import(`@node-llama-cpp/${name}`);
+    const { binsDir } = getBinsDir();
+    return join(binsDir, readdirSync(binsDir)[0]);
+  } catch {
+    return null;
+  }
+}
+
+export interface Ggml {
+  /** The values of whole blocks by ggml's own `dequantize_row_…`. */
+  dequantise(type: TensorType, bytes: Uint8Array): Float32Array;
+  /** Whole rows as blocks, by ggml's `quantize_row_…_ref`. */
+  quantise(type: 'Q8_0' | 'Q4_0', values: Float32Array): Uint8Array;
+}
+
+/** ggml's block formats, called in its library; null where there is no prebuilt one. */
+export async function loadGgml(): Promise<Ggml | null> {
+  const folder = await binaries();
+  const file = folder && readdirSync(folder).find((name) => /^(lib)?ggml-base\b/.test(name));
+  if (!folder || !file) return null;
+  const library = koffi.load(join(folder, file));
+  const rowFunction = (type: TensorType) => {
+    if (type === 'F16') return 'ggml_fp16_to_fp32_row';
+    if (type === 'BF16') return 'ggml_bf16_to_fp32_row';
+    return `dequantize_row_${type.replace(/^Q/, 'q')}`;
+  };
+  return {
+    dequantise(type, bytes) {
+      if (type === 'F32') return new Float32Array(bytes.slice().buffer);
+      const { values: perBlock, bytes: size } = BLOCKS[type];
+      const values = new Float32Array((bytes.length / size) * perBlock);
+      const convert = library.func(`void ${rowFunction(type)}(const void *, _Out_ float *, int64_t)`);
+      convert(bytes, values, values.length);
+      return values;
+    },
+    quantise(type, values) {
+      const { values: perBlock, bytes: size } = BLOCKS[type];
+      const bytes = new Uint8Array((values.length / perBlock) * size);
+      const name = `quantize_row_${type.replace(/^Q/, 'q')}_ref`;
+      library.func(`void ${name}(const float *, _Out_ void *, int64_t)`)(values, bytes, values.length);
+      return bytes;
+    },
+  };
+}
