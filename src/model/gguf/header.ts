@@ -3,10 +3,11 @@
  * rather than taken from `@huggingface/gguf`, which wants an address to fetch, takes what lies behind the end
  * of a cut file for zeros, and would add 260 kB to the worker.
  */
+
+import { TroubleError } from '../../trouble';
 import { BLOCKS } from '../blocks';
 import { damagedFile, type ModelFile } from '../files';
 import type { TensorType } from '../tensor';
-import { TroubleError } from '../../trouble';
 import {
   ALIGNMENT,
   MAGIC,
@@ -41,44 +42,62 @@ const MOST = {
   text: 16 * 2 ** 20,
   header: 256 * 2 ** 20,
 };
-/** The header's length is not written anywhere; it is read in steps. */
+/** Bytes to try first: how long a header is stands nowhere. */
 const STEP = 2 ** 21;
+/** Thrown where the header is longer than what was read. */
+const CUT = new Error('The header goes on.');
 
 /** @throws TroubleError `model-damaged`, or `model-unsupported` for types of tensors unknown here. */
 export async function readGguf(file: ModelFile): Promise<GgufHeader> {
-  const reader = new HeaderReader(file);
-  if ((await reader.number('uint32')) !== MAGIC) reader.fail('GGUF as the first four bytes', 'others');
-  const version = await reader.number('uint32');
+  let bytes = new Uint8Array(0);
+  for (;;) {
+    const to = Math.min(file.size, Math.max(STEP, 2 * bytes.length));
+    const longer = new Uint8Array(to);
+    longer.set(bytes);
+    longer.set(await file.read(bytes.length, to), bytes.length);
+    bytes = longer;
+    try {
+      return parse(file, bytes);
+    } catch (error) {
+      if (error !== CUT) throw error;
+      if (to === file.size) damagedFile(file.path, 'a whole header', `an end after ${to} bytes`);
+      if (to > MOST.header) damagedFile(file.path, `a header below ${MOST.header} bytes`, 'more');
+    }
+  }
+}
+
+/** @throws CUT where the header goes on behind `bytes`, which are the first of the file. */
+function parse(file: ModelFile, bytes: Uint8Array): GgufHeader {
+  const reader = new HeaderReader(file.path, bytes);
+  if (reader.number('uint32') !== MAGIC) reader.fail('GGUF as the first four bytes', 'others');
+  const version = reader.number('uint32');
   if (version !== 2 && version !== 3) reader.fail('version 2 or 3', `${version}`);
-  const tensorCount = await reader.count('tensors', MOST.tensors);
-  const entryCount = await reader.count('metadata entries', MOST.entries);
+  const tensorCount = reader.count('tensors', MOST.tensors);
+  const entryCount = reader.count('metadata entries', MOST.entries);
   const metadata: Metadata = new Map();
   for (let i = 0; i < entryCount; i++) {
-    const key = await reader.text();
+    const key = reader.text();
     if (metadata.has(key)) reader.fail('different metadata keys', `${key} twice`);
-    metadata.set(key, await reader.value(await reader.valueType()));
+    metadata.set(key, reader.value(reader.valueType()));
   }
-  const places: Omit<GgufEntry, 'to'>[] = [];
-  const names = new Set<string>();
+  const places = new Map<string, Omit<GgufEntry, 'to'>>();
   for (let i = 0; i < tensorCount; i++) {
-    const name = await reader.text();
-    if (names.has(name)) reader.fail('different tensors', `${name} twice`);
-    names.add(name);
-    const dimensions = await reader.number('uint32');
+    const name = reader.text();
+    if (places.has(name)) reader.fail('different tensors', `${name} twice`);
+    const dimensions = reader.number('uint32');
     if (dimensions > MOST.dimensions) {
       reader.fail(`at most ${MOST.dimensions} dimensions of ${name}`, `${dimensions}`);
     }
-    const shape: number[] = [];
-    for (let d = 0; d < dimensions; d++) shape.unshift(await reader.number('uint64'));
-    const type = tensorType(file, name, await reader.number('uint32'));
-    places.push({ name, type, shape, from: await reader.number('uint64') });
+    const shape = Array.from({ length: dimensions }, () => reader.number('uint64')).reverse();
+    const type = tensorType(file, name, reader.number('uint32'));
+    places.set(name, { name, type, shape, from: reader.number('uint64') });
   }
   const alignment = metadata.get('general.alignment') ?? ALIGNMENT;
-  if (typeof alignment !== 'number' || alignment < 1 || alignment > 2 ** 20) {
+  if (typeof alignment !== 'number' || !(alignment >= 1 && alignment <= 2 ** 20)) {
     return reader.fail('general.alignment from 1 to 1048576', JSON.stringify(alignment));
   }
   const start = Math.ceil(reader.position / alignment) * alignment;
-  return { metadata, tensors: places.map((place) => locate(file, place, start)) };
+  return { metadata, tensors: [...places.values()].map((place) => locate(file, place, start)) };
 }
 
 function tensorType(file: ModelFile, name: string, number: number): TensorType {
@@ -104,81 +123,79 @@ function locate(file: ModelFile, place: Omit<GgufEntry, 'to'>, start: number): G
   const from = start + place.from;
   const to = from + (count / values) * bytes;
   if (!Number.isSafeInteger(to) || to > file.size) {
-    damagedFile(where, `${type} of shape [${shape}] inside the file of ${file.size} bytes`, `bytes ${from} to ${to}`);
+    damagedFile(
+      where,
+      `${type} of shape [${shape}] inside the file of ${file.size} bytes`,
+      `bytes ${from} to ${to}`,
+    );
   }
   return { name, type, shape, from, to };
 }
 
-/** Reads values in order; bytes come in steps, so that only the header is read of a large file. */
+/** Reads values in order. */
 class HeaderReader {
   position = 0;
-  private view = new DataView(new ArrayBuffer(0));
+  private readonly view: DataView;
 
-  constructor(private readonly file: ModelFile) {}
+  constructor(
+    private readonly path: string,
+    private readonly bytes: Uint8Array,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   fail(expected: string, found: string): never {
-    return damagedFile(this.file.path, expected, found);
+    return damagedFile(this.path, expected, found);
   }
 
   /** Whole numbers of 64 bits must be exact as a double. */
-  async number(type: Exclude<ValueType, 'string' | 'array' | 'bool'>): Promise<number> {
+  number(type: NumberType): number {
     const [size, read] = READERS[type];
-    const at = await this.take(size);
-    const value = Number(read(this.view, at));
+    const value = Number(read(this.view, this.step(size)));
     if (size === 8 && type !== 'float64' && !Number.isSafeInteger(value)) {
       this.fail('numbers below 2⁵³', `${value}`);
     }
     return value;
   }
 
-  async count(what: string, most: number): Promise<number> {
-    const count = await this.number('uint64');
+  count(what: string, most: number): number {
+    const count = this.number('uint64');
     return count <= most ? count : this.fail(`at most ${most} ${what}`, `${count}`);
   }
 
-  async text(): Promise<string> {
-    const length = await this.count('bytes of text', MOST.text);
-    const at = await this.take(length);
-    return new TextDecoder().decode(new Uint8Array(this.view.buffer, at, length));
+  text(): string {
+    const length = this.count('bytes of text', MOST.text);
+    const at = this.step(length);
+    return new TextDecoder().decode(this.bytes.subarray(at, at + length));
   }
 
-  async valueType(): Promise<ValueType> {
-    const number = await this.number('uint32');
+  valueType(): ValueType {
+    const number = this.number('uint32');
     return VALUE_TYPES[number] ?? this.fail('a value type from 0 to 12', `${number}`);
   }
 
-  async value(type: ValueType): Promise<Scalar | Scalar[]> {
-    if (type !== 'array') return await this.scalar(type);
-    const element = await this.valueType();
-    const count = await this.count('elements', MOST.elements);
+  value(type: ValueType): Scalar | Scalar[] {
+    if (type !== 'array') return this.scalar(type);
+    const element = this.valueType();
+    const count = this.count('elements', MOST.elements);
     const values: Scalar[] = [];
-    for (let i = 0; i < count; i++) values.push(await this.scalar(element));
+    for (let i = 0; i < count; i++) values.push(this.scalar(element));
     return values;
   }
 
-  private async scalar(type: ValueType): Promise<Scalar> {
-    if (type === 'string') return await this.text();
-    if (type === 'bool') return (await this.number('uint8')) !== 0;
+  private scalar(type: ValueType): Scalar {
+    if (type === 'string') return this.text();
+    if (type === 'bool') return this.number('uint8') !== 0;
     if (type === 'array') return this.fail('arrays of numbers or texts', 'an array of arrays');
-    return await this.number(type);
+    return this.number(type);
   }
 
-  /** Makes sure that the next bytes are there, and steps over them. @returns where they start */
-  private async take(bytes: number): Promise<number> {
+  /** Steps over bytes, which must be there. @returns where they start */
+  private step(bytes: number): number {
     const at = this.position;
     this.position += bytes;
-    if (this.position > this.view.byteLength) await this.readTo(this.position);
+    if (this.position > this.bytes.length) throw CUT;
     return at;
-  }
-
-  private async readTo(needed: number): Promise<void> {
-    const { size } = this.file;
-    if (needed > Math.min(size, MOST.header)) this.fail('a whole header', `an end after ${size} bytes`);
-    const to = Math.min(size, Math.max(needed, 2 * this.view.byteLength, STEP));
-    const grown = new Uint8Array(to);
-    grown.set(new Uint8Array(this.view.buffer));
-    grown.set(await this.file.read(this.view.byteLength, to), this.view.byteLength);
-    this.view = new DataView(grown.buffer);
   }
 }
 

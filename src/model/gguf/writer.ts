@@ -62,11 +62,11 @@ class Bytes {
       this.append(text);
       return;
     }
-    const view = new DataView(new ArrayBuffer(8));
-    const number = Number(value);
-    const size = WRITERS[type]?.(view, number);
-    if (size === undefined) throw new Error(`There are no values of type ${type} in arrays.`);
-    this.append(new Uint8Array(view.buffer, 0, size));
+    const [size, write] = WRITERS[type] ?? [];
+    if (!size || !write) throw new Error(`There are no values of type ${type} in arrays.`);
+    const view = new DataView(new ArrayBuffer(size));
+    write(view, Number(value));
+    this.append(new Uint8Array(view.buffer));
   }
 
   append(more: Uint8Array): void {
@@ -89,17 +89,19 @@ class Bytes {
   }
 }
 
-/** Each writes a number at the start of the view and returns its bytes. */
-const WRITERS: Partial<Record<ValueType, (view: DataView, value: number) => number>> = {
-  uint8: (view, value) => (view.setUint8(0, value), 1),
-  int8: (view, value) => (view.setInt8(0, value), 1),
-  uint16: (view, value) => (view.setUint16(0, value, true), 2),
-  int16: (view, value) => (view.setInt16(0, value, true), 2),
-  uint32: (view, value) => (view.setUint32(0, value, true), 4),
-  int32: (view, value) => (view.setInt32(0, value, true), 4),
-  float32: (view, value) => (view.setFloat32(0, value, true), 4),
-  bool: (view, value) => (view.setUint8(0, value), 1),
-  uint64: (view, value) => (view.setBigUint64(0, BigInt(value), true), 8),
-  int64: (view, value) => (view.setBigInt64(0, BigInt(value), true), 8),
-  float64: (view, value) => (view.setFloat64(0, value, true), 8),
+type Write = (view: DataView, value: number) => void;
+
+/** Bytes of each type of number, and how it is written at the start of a view. */
+const WRITERS: Partial<Record<ValueType, [size: number, write: Write]>> = {
+  uint8: [1, (view, value) => view.setUint8(0, value)],
+  int8: [1, (view, value) => view.setInt8(0, value)],
+  uint16: [2, (view, value) => view.setUint16(0, value, true)],
+  int16: [2, (view, value) => view.setInt16(0, value, true)],
+  uint32: [4, (view, value) => view.setUint32(0, value, true)],
+  int32: [4, (view, value) => view.setInt32(0, value, true)],
+  float32: [4, (view, value) => view.setFloat32(0, value, true)],
+  bool: [1, (view, value) => view.setUint8(0, value)],
+  uint64: [8, (view, value) => view.setBigUint64(0, BigInt(value), true)],
+  int64: [8, (view, value) => view.setBigInt64(0, BigInt(value), true)],
+  float64: [8, (view, value) => view.setFloat64(0, value, true)],
 };
