@@ -93,7 +93,7 @@ function tokenBytes(tokenizerJson: unknown): (name: string) => Uint8Array {
 }
 
 /** GPT-2's table: printable Latin-1 characters stand for themselves, the other bytes follow from U+0100. */
-function byteLevelTable(): Map<string, number> {
+export function byteLevelTable(): Map<string, number> {
   const table = new Map<string, number>();
   let next = 0x100;
   for (let byte = 0; byte < 256; byte++) {

@@ -3,6 +3,7 @@
  * both. The keys are those that llama.cpp's converter writes.
  */
 import type { GgufFields } from './fields';
+import { splitPatterns } from './split-patterns';
 
 type Json = Record<string, unknown>;
 
@@ -147,8 +148,9 @@ async function ropeScaling(fields: GgufFields, tensors: GgufTensors): Promise<Js
 /** BOS only where texts begin with it. */
 function tokenIds(fields: GgufFields): Json {
   const id = (name: string) => fields.number(`tokenizer.ggml.${name}_token_id`);
-  const spm = fields.text('tokenizer.ggml.model') === 'llama';
-  const addsBos = fields.flag('tokenizer.ggml.add_bos_token') ?? spm;
+  const split = splitPatterns(fields.text('tokenizer.ggml.pre') ?? 'default');
+  const usual = fields.text('tokenizer.ggml.model') === 'llama' || split?.wholeFirst === true;
+  const addsBos = fields.flag('tokenizer.ggml.add_bos_token') ?? usual;
   const ends = [id('eos'), id('eot'), id('eom')].filter((end) => end !== null);
   return { bos_token_id: addsBos ? id('bos') : null, eos_token_id: [...new Set(ends)] };
 }

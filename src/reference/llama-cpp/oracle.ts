@@ -116,7 +116,7 @@ export async function loadLlamaCpp(gguf: Uint8Array): Promise<LlamaCpp | null> {
         return Array.from({ length: found.size }, (_, id) => Math.log(found.get(id as Token) ?? 0));
       });
     },
-    tokenize: (text, special = false) => [...model.tokenize(text, special, 'trimLeadingSpace')],
+    tokenize: (text, special = false) => [...model.tokenize(text, special)],
     dispose: () => model.dispose(),
   };
 }
