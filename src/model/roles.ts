@@ -100,3 +100,21 @@ function sourcesOf(roles: ModelRoles): Source[] {
     ...layers.flatMap((layer) => ofRoles(Object.values(layer))),
   ];
 }
+
+/** The same roles with other sources. */
+export function mapSources(roles: ModelRoles, map: (source: Source) => Source): ModelRoles {
+  const mapRole = <T extends LinearRole | NormRole | null>(role: T): T =>
+    role && { ...role, weight: map(role.weight), bias: role.bias && map(role.bias) };
+  return {
+    embedding: map(roles.embedding),
+    positions: roles.positions && map(roles.positions),
+    finalNorm: mapRole(roles.finalNorm),
+    output: map(roles.output),
+    layers: roles.layers.map(
+      (layer) =>
+        Object.fromEntries(
+          Object.entries(layer).map(([name, role]) => [name, mapRole(role)]),
+        ) as unknown as LayerRoles,
+    ),
+  };
+}

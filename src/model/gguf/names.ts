@@ -7,8 +7,6 @@ export type Layout =
   | 'interleaved'
   /** Queries, keys and values of all heads below each other, instead of head by head. */
   | 'by part'
-  /** [out, in] instead of [in, out]. */
-  | 'transposed'
   /** 1 is added. */
   | 'plus one';
 
@@ -41,7 +39,7 @@ const GEMMA = {
 };
 const { attn_q: _q, attn_k: _k, attn_v: _v, ffn_gate: _gate, ...FUSED } = DECODER;
 
-const NAMES: Record<string, Record<string, string>> = {
+export const TENSOR_NAMES: Record<string, Record<string, string>> = {
   llama: DECODER,
   qwen2: DECODER,
   qwen3: { ...DECODER, ...HEAD_NORMS },
@@ -84,21 +82,20 @@ export const POSITION_TENSORS = [
 
 /** @returns null for a tensor that models of this architecture do not have */
 export function tensorName(architecture: string, ggufName: string): TensorName | null {
-  const names = NAMES[architecture];
+  const names = TENSOR_NAMES[architecture];
   const found = /^(?:blk\.(\d+)\.)?([a-z_]+)\.(weight|bias)$/.exec(ggufName);
   if (!found || !names) return null;
   const [, layer, part, kind] = found;
   if (!Object.hasOwn(names, part) || part === 'layer') return null;
   const place = layer === undefined ? '' : `${names.layer}.${layer}.`;
-  return { name: `${place}${names[part]}.${kind}`, layout: layoutOf(architecture, part, kind) };
+  return { name: `${place}${names[part]}.${kind}`, layout: layoutOf(architecture, part) };
 }
 
-function layoutOf(architecture: string, part: string, kind: string): Layout {
+function layoutOf(architecture: string, part: string): Layout {
   if (architecture === 'llama' && (part === 'attn_q' || part === 'attn_k')) return 'interleaved';
   if (architecture.startsWith('gemma') && part.endsWith('norm')) return 'plus one';
   if (architecture === 'gptneox' && part === 'attn_qkv') return 'by part';
-  const matrix = kind === 'weight' && /^(attn_qkv|attn_output|ffn_up|ffn_down)$/.test(part);
-  return architecture === 'gpt2' && matrix ? 'transposed' : 'same';
+  return 'same';
 }
 
 /**

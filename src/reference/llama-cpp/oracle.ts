@@ -95,8 +95,9 @@ export async function loadLlamaCpp(gguf: Uint8Array): Promise<LlamaCpp | null> {
   return {
     async logProbabilities(ids) {
       const context = await model.createContext({
-        contextSize: 256,
-        batchSize: 256,
+        contextSize: 64,
+        batchSize: 64,
+        threads: 1,
         flashAttention: false,
         experimentalKvCacheKeyType: 'F32',
         experimentalKvCacheValueType: 'F32',
