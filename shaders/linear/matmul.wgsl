@@ -2,7 +2,7 @@
 // bias where there is one, and capped where CAP is not 0.
 //
 // x     f32[tokens, 4 * IN4]
-// w     elem[OUT, 4 * IN4]
+// w     as plain-weights.wgsl or block-weights.wgsl reads it
 // y     f32[tokens, OUT_STRIDE]
 // bias  f32[OUT], read when BIAS
 // A workgroup of 8 × 8 invocations computes a tile of 32 tokens × 32 outputs, each invocation 4 × 4 of them,
@@ -22,7 +22,6 @@ const DEPTH4: u32 = 8u;
 const STRIDE4: u32 = 9u;
 
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read> bias: array<f32>;
 
@@ -51,7 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         x_tile[at] = vec4<elem>(x[(first_token + line) * IN4 + inner]);
       }
       if (inner < IN4 && first_out + line < OUT) {
-        w_tile[at] = w[(first_out + line) * IN4 + inner];
+        w_tile[at] = weights_at(weight_row(first_out + line), inner);
       }
     }
     workgroupBarrier();

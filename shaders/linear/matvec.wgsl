@@ -2,7 +2,7 @@
 // with the bias where there is one, and capped where CAP is not 0.
 //
 // x            f32[tokens, …]; only the submission's last row is read
-// w            elem[OUT, 4 * IN4]
+// w            as plain-weights.wgsl or block-weights.wgsl reads it
 // y            f32[OUT]
 // norm_weight  f32[4 * IN4], read when INPUT is 1 or 3; when 3, the norm's biases follow
 // bias         f32[OUT], read when BIAS
@@ -22,7 +22,6 @@ override BIAS: bool = false;
 override CAP: f32 = 0.0;
 
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
-@group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read> norm_weight: array<vec4<f32>>;
 @group(1) @binding(4) var<storage, read> bias: array<f32>;
@@ -59,7 +58,10 @@ fn main(
   let out = (group.y * groups.x + group.x) * 16u + local / 16u * 4u;
   let lane = local % 16u;
   // Rows past the end repeat the last one, and are not stored.
-  let rows = min(vec4<u32>(out, out + 1u, out + 2u, out + 3u), vec4<u32>(OUT - 1u)) * IN4;
+  let row0 = weight_row(min(out, OUT - 1u));
+  let row1 = weight_row(min(out + 1u, OUT - 1u));
+  let row2 = weight_row(min(out + 2u, OUT - 1u));
+  let row3 = weight_row(min(out + 3u, OUT - 1u));
   var sum = vec4<f32>(0.0);
   for (var i = lane; i < IN4; i += 16u) {
     var input = x[row + i];
@@ -77,7 +79,8 @@ fn main(
     }
     let value = vec4<elem>(input);
     sum += vec4<f32>(vec4<elem>(
-      dot(value, w[rows.x + i]), dot(value, w[rows.y + i]), dot(value, w[rows.z + i]), dot(value, w[rows.w + i]),
+      dot(value, weights_at(row0, i)), dot(value, weights_at(row1, i)),
+      dot(value, weights_at(row2, i)), dot(value, weights_at(row3, i)),
     ));
   }
   sums[local] = sum;

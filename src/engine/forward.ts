@@ -85,7 +85,7 @@ export class ForwardPass {
     const { ids, logits } = this;
     this.embed = pipelines.embed.map(({ part, pipeline }) =>
       // Without learned positions the table is bound in their place.
-      step(pipeline, { ids, table: part.buffer, positions: weights.positions ?? part.buffer, x }),
+      step(pipeline, { ids, w: part.buffer, positions: weights.positions ?? part.buffer, x }),
     );
     this.layers = layerSteps(model, bench, cache, inspection, strategy, plans, named, step);
     this.output = new BoundProduct(

@@ -9,6 +9,7 @@ import {
 } from '../gpu/kernels';
 import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
+import type { Rounding } from '../model/weight-types';
 import { compileAll, modelConstants, type Pipelines } from './pipelines';
 import { trainedTables } from './rope-table';
 import { chunkTiles, type Sizes, sizesOf } from './sizes';
@@ -42,6 +43,8 @@ export interface Placing {
   onCompiled?: (done: number, total: number) => void;
   /** Bytes of the largest binding, where less should be used than the adapter allows. */
   largestBinding?: number;
+  /** What matrices of floats are rounded to on the way. */
+  rounding?: Rounding;
 }
 
 /** Uploads the weights and compiles every shader. */
@@ -49,7 +52,7 @@ export async function createGpuModel(
   gpu: Gpu,
   checkpoint: Checkpoint,
   precision: 'f32' | 'f16',
-  { onRead = () => {}, onCompiled = () => {}, largestBinding }: Placing = {},
+  { onRead = () => {}, onCompiled = () => {}, largestBinding, rounding = null }: Placing = {},
 ): Promise<GpuModel> {
   const { device } = gpu;
   const { config } = checkpoint;
@@ -59,7 +62,14 @@ export async function createGpuModel(
       read += bytes;
       onRead(read, checkpoint.bytes);
     };
-    const weights = await uploadWeights(device, checkpoint, precision, count, largestBinding);
+    const weights = await uploadWeights(
+      device,
+      checkpoint,
+      precision,
+      rounding,
+      count,
+      largestBinding,
+    );
     const ropeTable = storeTables(device, weights.buffers, trainedTables(config, 0));
     return { weights, ropeTable, destroy: () => weights.buffers.destroy() };
   });

@@ -13,12 +13,20 @@ function work(change: Partial<Workload> = {}): Workload {
 describe('costs worked out by hand', () => {
   const cases: [string, Constants, Partial<Workload>, Cost][] = [
     // 3 rows of 8 numbers: an id, the row as stored, the row as f32.
-    ['linear/embed', { WIDTH4: 2 }, {}, { flops: 0, bytes: 3 * (4 + 32 + 32) }],
-    ['linear/embed', { WIDTH4: 2 }, { elementBytes: 2 }, { flops: 0, bytes: 3 * (4 + 16 + 32) }],
+    ['linear/embed', { IN4: 2 }, {}, { flops: 0, bytes: 3 * (4 + 32 + 32) }],
+    ['linear/embed', { IN4: 2 }, { elementBytes: 2 }, { flops: 0, bytes: 3 * (4 + 16 + 32) }],
     // 24 numbers, 4 operations each; in, out, and one row of weights.
     ['norm/norm', { WIDTH4: 2 }, {}, { flops: 96, bytes: 96 + 96 + 32 }],
     // [3, 8] × [8, 5]: 120 multiplications with additions.
     ['linear/matmul', { IN4: 2, OUT: 5 }, {}, { flops: 240, bytes: 96 + 160 + 60 }],
+    // Rows of one block of 34 bytes, then three of 18.
+    [
+      'linear/block-matmul',
+      { IN4: 8, OUT: 5, TYPE0: 8, TYPE1: 2, FROM1: 2 },
+      {},
+      { flops: 960, bytes: 384 + 60 + 2 * 34 + 3 * 18 },
+    ],
+    ['linear/block-embed', { IN4: 8, TYPE0: 2 }, {}, { flops: 0, bytes: 3 * (4 + 18 + 128) }],
     ['linear/matmul', { IN4: 2, OUT: 5, ADD: 1 }, {}, { flops: 255, bytes: 96 + 160 + 120 }],
     ['linear/matmul', { IN4: 2, OUT: 5 }, { elementBytes: 2 }, { flops: 240, bytes: 96 + 80 + 60 }],
     // The newest token alone, whatever the submission has.

@@ -6,6 +6,9 @@
  * caught all else. This is how a roofline counts (Williams, Waterman & Patterson, CACM 2009).
  */
 import type { Constants } from '../gpu/kernels';
+import { rowBytes } from '../model/blocks';
+import { TYPE_NUMBERS } from '../model/gguf/format';
+import { TENSOR_TYPES } from '../model/tensor';
 import { DECODE_SPLIT, PAGE_SLOTS } from './kernels';
 
 export interface Workload {
@@ -68,12 +71,49 @@ function splits({ HEADS }: Constants, pairs: number): number {
   return HEADS * (Math.floor(pairs / HEADS / DECODE_SPLIT) + 1);
 }
 
+const embed: Formula = (sizes, { tokens, elementBytes }) => ({
+  flops: 0,
+  bytes: tokens * (FLOAT + weightBytes(sizes, 1, elementBytes) + 4 * sizes.IN4 * FLOAT),
+});
+
+const matmul: Formula = (sizes, { tokens, elementBytes }) => {
+  const { IN4, OUT, ADD = 0, BIAS = 0 } = sizes;
+  return {
+    flops: tokens * OUT * (2 * 4 * IN4 + ADD + BIAS),
+    bytes:
+      (tokens * (4 * IN4 + OUT * (1 + ADD)) + OUT * BIAS) * FLOAT +
+      weightBytes(sizes, OUT, elementBytes),
+  };
+};
+
+const matvec: Formula = (sizes, { elementBytes }) => {
+  const { IN4, OUT, ADD = 0, BIAS = 0, INPUT = 0, GATED = 1 } = sizes;
+  return {
+    flops:
+      OUT * (2 * 4 * IN4 + ADD + BIAS) +
+      4 * IN4 * [0, NORM_FLOPS, ACTIVATION_FLOPS + GATED, NORM_FLOPS + 3][INPUT],
+    bytes:
+      // The norm's weights and biases and the second half of a gated row are as wide as the input.
+      (4 * IN4 * [1, 2, 1 + GATED, 3][INPUT] + OUT * (1 + ADD + BIAS)) * FLOAT +
+      weightBytes(sizes, OUT, elementBytes),
+  };
+};
+
+/** Of so many rows: plain values, or blocks as `shaders/linear/block-weights.wgsl` has them. */
+function weightBytes(sizes: Constants, rows: number, elementBytes: number): number {
+  const { IN4, FROM1 = rows, FROM2 = rows } = sizes;
+  if (sizes.TYPE0 === undefined) return rows * 4 * IN4 * elementBytes;
+  const starts = [0, Math.min(FROM1, rows), Math.min(FROM2, rows), rows];
+  return [sizes.TYPE0, sizes.TYPE1, sizes.TYPE2].reduce((sum, number, i) => {
+    const type = TENSOR_TYPES.find((one) => TYPE_NUMBERS[one] === number);
+    return sum + (type ? (starts[i + 1] - starts[i]) * rowBytes(type, 4 * IN4) : 0);
+  }, 0);
+}
+
 /** By the name of the kernel. One without a formula is timed all the same. */
 const FORMULAS: Record<string, Formula> = {
-  'linear/embed': ({ WIDTH4 }, { tokens, elementBytes }) => ({
-    flops: 0,
-    bytes: tokens * (FLOAT + 4 * WIDTH4 * (elementBytes + FLOAT)),
-  }),
+  'linear/embed': embed,
+  'linear/block-embed': embed,
   'norm/norm': ({ WIDTH4, CENTRED = 0, ADD = 0 }, { tokens }) => ({
     flops: tokens * 4 * WIDTH4 * (NORM_FLOPS + ADD + 3 * CENTRED),
     bytes: ((2 + ADD) * tokens + 1 + CENTRED) * 4 * WIDTH4 * FLOAT,
@@ -82,20 +122,10 @@ const FORMULAS: Record<string, Formula> = {
     flops: tokens * (HEADS + KV_HEADS) * HEAD_DIM * NORM_FLOPS,
     bytes: (2 * tokens * (HEADS + KV_HEADS) + 2) * HEAD_DIM * FLOAT,
   }),
-  'linear/matmul': ({ IN4, OUT, ADD = 0, BIAS = 0 }, { tokens, elementBytes }) => ({
-    flops: tokens * OUT * (2 * 4 * IN4 + ADD + BIAS),
-    bytes:
-      (tokens * (4 * IN4 + OUT * (1 + ADD)) + OUT * BIAS) * FLOAT + 4 * IN4 * OUT * elementBytes,
-  }),
-  'linear/matvec': ({ IN4, OUT, ADD = 0, BIAS = 0, INPUT = 0, GATED = 1 }, { elementBytes }) => ({
-    flops:
-      OUT * (2 * 4 * IN4 + ADD + BIAS) +
-      4 * IN4 * [0, NORM_FLOPS, ACTIVATION_FLOPS + GATED, NORM_FLOPS + 3][INPUT],
-    bytes:
-      // The norm's weights and biases and the second half of a gated row are as wide as the input.
-      (4 * IN4 * [1, 2, 1 + GATED, 3][INPUT] + OUT * (1 + ADD + BIAS)) * FLOAT +
-      4 * IN4 * OUT * elementBytes,
-  }),
+  'linear/matmul': matmul,
+  'linear/block-matmul': matmul,
+  'linear/matvec': matvec,
+  'linear/block-matvec': matvec,
   'linear/activate': ({ WIDTH4, GATED = 1 }, { tokens }) => ({
     flops: tokens * 4 * WIDTH4 * (ACTIVATION_FLOPS + GATED),
     bytes: tokens * (2 + GATED) * 4 * WIDTH4 * FLOAT,

@@ -60,10 +60,10 @@ describe('linear', () => {
       const table = padded(vocab, width);
       const ids = Uint32Array.from({ length: tokens }, (_, i) => (i * 7) % vocab);
       const { x } = await runKernel(KERNELS.embed, {
-        constants: { WIDTH4: table.stride / 4 },
+        constants: { IN4: table.stride / 4 },
         inputs: {
           ids,
-          table: table.data,
+          w: table.data,
           positions: table.data,
           x: new Float32Array(tokens * table.stride),
         },

@@ -5,9 +5,11 @@ import mergeCode from '../../shaders/attention/merge.wgsl?raw';
 import appendCode from '../../shaders/cache/append.wgsl?raw';
 import markEvictedCode from '../../shaders/cache/mark-evicted.wgsl?raw';
 import activateCode from '../../shaders/linear/activate.wgsl?raw';
+import blockWeights from '../../shaders/linear/block-weights.wgsl?raw';
 import embedCode from '../../shaders/linear/embed.wgsl?raw';
 import matmulCode from '../../shaders/linear/matmul.wgsl?raw';
 import matvecCode from '../../shaders/linear/matvec.wgsl?raw';
+import plainWeights from '../../shaders/linear/plain-weights.wgsl?raw';
 import headNormCode from '../../shaders/norm/head-norm.wgsl?raw';
 import normCode from '../../shaders/norm/norm.wgsl?raw';
 import captureCode from '../../shaders/probe/capture.wgsl?raw';
@@ -67,17 +69,21 @@ export function kernel(name: string, code: string, ...shared: string[]): Kernel 
   return { name, code: [...shared, code].join('\n') };
 }
 
+const matvecParts = [frame, reduce, activation];
 const past = [frame, rope, pages, rows, plan, planned, weights];
 const chunkParts = [frame, rope, pages, rows, plan, steer];
 const decodeParts = [frame, rope, pages, reduce, steer];
 
 /** The kernels of the forward pass and the probes. */
 export const KERNELS = {
-  embed: kernel('linear/embed', embedCode, frame),
+  embed: kernel('linear/embed', embedCode, frame, plainWeights),
+  blockEmbed: kernel('linear/block-embed', embedCode, frame, blockWeights),
   norm: kernel('norm/norm', normCode, reduce),
   headNorm: kernel('norm/head-norm', headNormCode, reduce),
-  matmul: kernel('linear/matmul', matmulCode, frame),
-  matvec: kernel('linear/matvec', matvecCode, frame, reduce, activation),
+  matmul: kernel('linear/matmul', matmulCode, frame, plainWeights),
+  blockMatmul: kernel('linear/block-matmul', matmulCode, frame, blockWeights),
+  matvec: kernel('linear/matvec', matvecCode, ...matvecParts, plainWeights),
+  blockMatvec: kernel('linear/block-matvec', matvecCode, ...matvecParts, blockWeights),
   activate: kernel('linear/activate', activateCode, activation),
   append: kernel('cache/append', appendCode, frame, rope, pages),
   markEvicted: kernel('cache/mark-evicted', markEvictedCode, frame, pages),

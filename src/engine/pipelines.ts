@@ -126,8 +126,9 @@ export async function compileAll(
   const { embedding, positions, output } = weights;
   const embed = embedding.parts.map(async (part) => ({
     part,
-    pipeline: await compile('embed', {
-      WIDTH4: size.hidden4,
+    pipeline: await compile(part.blocks ? 'blockEmbed' : 'embed', {
+      ...part.blocks,
+      IN4: size.hidden4,
       FROM: part.from,
       ROWS: part.rows,
       SCALE: config.embeddingScale,

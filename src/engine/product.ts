@@ -9,7 +9,11 @@ export interface Product {
   bias: GPUBuffer | null;
 }
 
-type Compile = (kernel: Product['kernel'], constants: Constants) => Promise<Pipeline>;
+/** The same for weights in blocks. */
+const OF_BLOCKS = { matmul: 'blockMatmul', matvec: 'blockMatvec' } as const;
+type ProductKernel = keyof typeof OF_BLOCKS | (typeof OF_BLOCKS)[keyof typeof OF_BLOCKS];
+
+type Compile = (kernel: ProductKernel, constants: Constants) => Promise<Pipeline>;
 
 /** Compiles a product for every part of the matrix; parts of the same size share their pipeline. */
 export async function compileProduct(
@@ -20,7 +24,8 @@ export async function compileProduct(
 ): Promise<Product> {
   const parts = matrix.parts.map(async (part) => {
     const sizes = { IN4: matrix.columns4, OUT: part.rows, BIAS: bias ? 1 : 0 };
-    return { part, pipeline: await compile(kernel, { ...sizes, ...constants }) };
+    const own = part.blocks ? OF_BLOCKS[kernel] : kernel;
+    return { part, pipeline: await compile(own, { ...sizes, ...part.blocks, ...constants }) };
   });
   return { kernel, parts: await Promise.all(parts), bias };
 }

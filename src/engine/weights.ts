@@ -1,7 +1,8 @@
 import type { BufferSet } from '../gpu/buffers';
 import type { Checkpoint } from '../model/checkpoint';
 import type { ModelConfig } from '../model/config';
-import type { LayerRoles } from '../model/roles';
+import type { LayerRoles, Source } from '../model/roles';
+import type { MatrixUse, Rounding } from '../model/weight-types';
 import { TroubleError } from '../trouble';
 import type { Linear, Matrix } from './matrix';
 import { headOrder } from './rope-table';
@@ -58,16 +59,17 @@ export async function uploadWeights(
   device: GPUDevice,
   { config, roles, tensors }: Checkpoint,
   precision: 'f32' | 'f16',
+  rounding: Rounding,
   onRead: (bytes: number) => void,
   most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize),
 ): Promise<ModelWeights> {
-  const uploader = new Uploader(device, tensors, precision, most, onRead);
+  const uploader = new Uploader(device, tensors, precision, rounding, most, onRead);
   const sizes = sizesOf(config);
-  const table = (label: string, source: typeof roles.embedding) =>
-    uploader.matrix(label, [{ source, rows: source.rows }]);
+  const table = (label: string, source: Source, use: MatrixUse | null = 'table') =>
+    uploader.matrix(label, [{ source, rows: source.rows }], use);
   try {
     const embedding = await table('embedding', roles.embedding);
-    const positions = roles.positions && (await table('positions', roles.positions));
+    const positions = roles.positions && (await table('positions', roles.positions, null));
     const layers: LayerWeights[] = [];
     for (const [index, layer] of roles.layers.entries()) {
       layers.push(await uploadLayer(uploader, config, sizes, layer, ` ${index}`));
