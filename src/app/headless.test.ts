@@ -30,6 +30,7 @@ const MODEL: ModelInfo = {
   vocabSize: 100,
   contextLength: 64,
   precision: 'f32',
+  weightTypes: 'f32',
   weightBytes: 4,
   hasTokenizer: true,
   hasChatTemplate: false,

@@ -21,6 +21,7 @@ export interface GpuModel {
   device: GPUDevice;
   config: ModelConfig;
   precision: 'f32' | 'f16';
+  rounding: Rounding;
   sizes: Sizes;
   weights: ModelWeights;
   /** For texts of up to the trained length. */
@@ -86,6 +87,7 @@ export async function createGpuModel(
     device,
     config,
     precision,
+    rounding,
     sizes: sizesOf(config),
     weights: upload.weights,
     ropeTable: upload.ropeTable,

@@ -1,7 +1,8 @@
 import { TroubleError } from '../trouble';
 import { type Checkpoint, openCheckpoint } from './checkpoint';
 import type { ModelConfig } from './config';
-import { type ModelFiles, openRequired } from './files';
+import type { ModelFiles } from './files';
+import { isOtherPart, openGguf } from './gguf/checkpoint';
 
 /**
  * Opens whatever a source holds: a folder with config.json and safetensors files, or a GGUF file.
@@ -15,12 +16,7 @@ export async function openModel(
   const paths = await files.list();
   const path = paths && weightsAlone(paths, files.address);
   if (!path) return await openCheckpoint(files, onConfig);
-  await openRequired(files, path);
-  throw new TroubleError(
-    'model-unsupported',
-    `${path}: expected safetensors, found a GGUF file.`,
-    'Choose the model’s safetensors files instead.',
-  );
+  return await openGguf(files, path, onConfig);
 }
 
 /**
@@ -29,7 +25,7 @@ export async function openModel(
  */
 function weightsAlone(paths: string[], address: string): string | null {
   if (paths.includes('config.json')) return null;
-  const models = paths.filter((path) => /\.gguf$/i.test(path));
+  const models = paths.filter((path) => /\.gguf$/i.test(path) && !isOtherPart(path));
   if (models.length === 1) return models[0];
   if (models.length > 1) {
     throw new TroubleError(

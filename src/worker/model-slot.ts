@@ -1,4 +1,5 @@
 import { createGpuModel, type GpuModel } from '../engine/gpu-model';
+import { weightTypes } from '../engine/weight-bytes';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu, type Gpu } from '../gpu/device';
 import type { ChatFrame } from '../model/chat-template';
@@ -10,7 +11,7 @@ import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
 import { renderApart } from './chat-frame';
 import type { ModelSources } from './model-sources';
-import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo } from './protocol';
+import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo, Precision } from './protocol';
 import { shippedCalibration } from './shipped-calibration';
 
 /** What is known of a model beside its weights. */
@@ -55,7 +56,7 @@ export class ModelSlot {
   ): Promise<ModelSlot> {
     const gpu = await acquireGpu(navigator.gpu);
     try {
-      const precision = precisionFor(gpu, request.precision);
+      const storage = storageFor(gpu, request.precision);
       const { files, complete } = await sources.open(request, {
         signal,
         onDownload: (file, done, total) =>
@@ -67,7 +68,7 @@ export class ModelSlot {
       const noted = noteContents(checkpoint.tensors);
       const origin = { address: addressOfSource(request.source), calibration, ...noted };
       const read = { ...checkpoint, tensors: noted.tensors };
-      const slot = await ModelSlot.place(gpu, read, precision, origin, emit, onLost);
+      const slot = await ModelSlot.place(gpu, read, storage, origin, emit, onLost);
       await complete();
       signal.throwIfAborted();
       return slot;
@@ -82,7 +83,7 @@ export class ModelSlot {
     this.destroy();
     const gpu = await acquireGpu(navigator.gpu);
     const { checkpoint, model, origin } = this;
-    return await ModelSlot.place(gpu, checkpoint, model.precision, origin, emit, onLost);
+    return await ModelSlot.place(gpu, checkpoint, model, origin, emit, onLost);
   }
 
   /**
@@ -123,6 +124,7 @@ export class ModelSlot {
       vocabSize: config.vocabSize,
       contextLength: config.contextLength,
       precision: model.precision,
+      weightTypes: weightTypes(checkpoint, model.precision, model.rounding),
       weightBytes: model.weights.buffers.bytes,
       hasTokenizer: checkpoint.tokenizer !== null,
       hasChatTemplate: checkpoint.chatTemplate !== null,
@@ -151,12 +153,13 @@ export class ModelSlot {
   private static async place(
     gpu: Gpu,
     checkpoint: Checkpoint,
-    precision: 'f32' | 'f16',
+    { precision, rounding }: Storage,
     origin: Origin,
     emit: (event: EngineEvent) => void,
     onLost: () => void,
   ): Promise<ModelSlot> {
     const model = await createGpuModel(gpu, checkpoint, precision, {
+      rounding,
       onRead: (done, total) => emit({ type: 'load', phase: 'read', done, total }),
       onCompiled: (done, total) => emit({ type: 'load', phase: 'compile', done, total }),
     });
@@ -168,14 +171,19 @@ function wholeNote(file: string): string {
   return `The server sends no parts of files, so all of ${file} is fetched before it is read.`;
 }
 
-function precisionFor(gpu: Gpu, wished: LoadRequest['precision']): 'f32' | 'f16' {
+/** What plain values are stored as, and what matrices are rounded to. */
+type Storage = Pick<GpuModel, 'precision' | 'rounding'>;
+
+/** What a wish means on an adapter. @throws TroubleError `adapter-too-small` */
+export function storageFor(gpu: Gpu, wished: Precision): Storage {
+  const best = gpu.halfPrecision ? 'f16' : 'f32';
+  if (wished === 'int8' || wished === 'int4') return { precision: best, rounding: wished };
   if (wished === 'f16' && !gpu.halfPrecision) {
     throw new TroubleError(
       'adapter-too-small',
       'f16 was asked for, and this graphics adapter does not offer shader-f16.',
-      'Load the model in f32.',
+      'Load the model in f32, int8 or int4.',
     );
   }
-  if (wished === 'auto') return gpu.halfPrecision ? 'f16' : 'f32';
-  return wished;
+  return { precision: wished === 'auto' ? best : wished, rounding: null };
 }

@@ -1,9 +1,9 @@
 import { runMemory, totalOf } from '../engine/memory-plan';
+import { weightBytes } from '../engine/weight-bytes';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu } from '../gpu/device';
 import type { Checkpoint } from '../model/checkpoint';
 import { openModel } from '../model/open-model';
-import { valuesOf } from '../model/tensor';
 import { type Trouble, TroubleError, troubleOf } from '../trouble';
 import type { ModelSources } from './model-sources';
 import type { LoadRequest, MemoryPlan, PlannedPrecision } from './protocol';
@@ -34,17 +34,15 @@ export async function planLoad(
   const { config } = checkpoint;
   const told = (navigator as { deviceMemory?: number }).deviceMemory;
   const deviceBytes = told !== undefined && told < MOST_TOLD ? told * 2 ** 30 : null;
-  const plan = (precision: 'f32' | 'f16'): PlannedPrecision => {
-    const run = runMemory(config, length, length, precision === 'f16' ? 2 : 4);
-    const bounded = runMemory(
-      config,
-      length,
-      Math.min(length, BOUNDED_SLOTS),
-      precision === 'f16' ? 2 : 4,
-    );
+  const plan = (wished: PlannedPrecision['precision']): PlannedPrecision => {
+    const precision = wished === 'f32' || !gpu.halfPrecision ? 'f32' : 'f16';
+    const rounding = wished === 'int8' || wished === 'int4' ? wished : null;
+    const valueBytes = precision === 'f16' ? 2 : 4;
+    const run = runMemory(config, length, length, valueBytes);
+    const bounded = runMemory(config, length, Math.min(length, BOUNDED_SLOTS), valueBytes);
     const planned = {
-      precision,
-      weightBytes: weightBytes(checkpoint, precision),
+      precision: wished,
+      weightBytes: weightBytes(checkpoint, precision, rounding),
       kvBytes: totalOf(run.kv),
       boundedKvBytes: totalOf(bounded.kv),
       workBytes: totalOf([...run.work, ...run.inspection]),
@@ -55,7 +53,7 @@ export async function planLoad(
     return {
       ...planned,
       problem:
-        precision === 'f16' && !gpu.halfPrecision
+        wished === 'f16' && !gpu.halfPrecision
           ? trouble('This adapter does not offer shader-f16.', 'Take f32 or a quantisation.')
           : (weightProblem(checkpoint) ??
             (tooLarge
@@ -85,21 +83,9 @@ export async function planLoad(
     shorterLength: shorterLength(checkpoint, limits),
     mostBufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
     deviceBytes,
-    precisions: [plan('f32'), plan('f16')],
+    precisions: [plan('f32'), plan('f16'), plan('int8'), plan('int4')],
     preferred: gpu.halfPrecision ? 'f16' : 'f32',
   };
-}
-
-/** Of all tensors on the GPU: norms stay f32, rows are padded to whole vec4. */
-function weightBytes({ tensors }: Checkpoint, precision: 'f32' | 'f16'): number {
-  let bytes = 0;
-  for (const tensor of tensors.values()) {
-    const { shape } = tensor;
-    const columns = shape[shape.length - 1] ?? 1;
-    const padded = (valuesOf(tensor) / columns) * Math.ceil(columns / 4) * 4;
-    bytes += padded * (shape.length > 1 && precision === 'f16' ? 2 : 4);
-  }
-  return bytes;
 }
 
 function weightProblem({ config }: Checkpoint): Trouble | null {

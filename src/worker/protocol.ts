@@ -45,8 +45,10 @@ export interface ModelInfo {
   vocabSize: number;
   /** Longest position the model knows, in tokens. */
   contextLength: number;
-  /** Storage of weights and cache on the GPU. */
+  /** Storage of the cache and of plain weights on the GPU. */
   precision: 'f32' | 'f16';
+  /** What the matrices consist of on the GPU, the most of it first, as in "Q4_K, Q6_K". */
+  weightTypes: string;
   weightBytes: number;
   /** False where the folder had no tokenizer files: then only token ids can be run. */
   hasTokenizer: boolean;
@@ -56,10 +58,16 @@ export interface ModelInfo {
   adapter: AdapterInfo;
 }
 
+/**
+ * What matrices of floats become on the GPU; blocks of a file stay what they are. 'auto' takes f16 where the
+ * adapter has it; 'int8' and 'int4' are rounded in groups of 32, with f16 beside them where the adapter has it.
+ */
+export const PRECISIONS = ['auto', 'f32', 'f16', 'int8', 'int4'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 export interface LoadRequest {
   source: ModelSource;
-  /** 'auto' takes f16 where the adapter has it. */
-  precision: 'auto' | 'f32' | 'f16';
+  precision: Precision;
   /** Keep what is fetched in the browser's own file system. */
   keep?: boolean;
   /** Address of the hub; huggingface.co where absent. */
@@ -90,7 +98,7 @@ export interface MemoryPlan
 }
 
 export interface PlannedPrecision {
-  precision: 'f32' | 'f16';
+  precision: Exclude<Precision, 'auto'>;
   weightBytes: number;
   /** The cache of a run that keeps everything, and of one that keeps a window. */
   kvBytes: number;

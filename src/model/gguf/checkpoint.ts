@@ -61,18 +61,26 @@ export async function openGguf(
   };
 }
 
-/** Names of the other files of a split one: name-00001-of-00003.gguf. */
+/** name-00001-of-00003.gguf */
+const PART = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+
+/** Whether a file goes on from another one, the first part of the same model. */
+export function isOtherPart(path: string): boolean {
+  return Number(PART.exec(path)?.[2] ?? 1) > 1;
+}
+
+/** Names of the other files of a split one. */
 function otherParts(path: string, count: number): string[] {
-  const name = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i.exec(path);
   if (count === 1) return [];
-  if (!name || Number(name[3]) !== count || count > 1000) {
-    return damagedFile(path, `the name of one of ${count} parts, as split.count says`, path);
+  const [, name, number, total] = PART.exec(path) ?? [];
+  if (Number(number) !== 1 || Number(total) !== count || count > 1000) {
+    return damagedFile(path, `a name ending in -00001-of-${five(count)}.gguf by split.count`, path);
   }
-  const five = (number: number) => String(number).padStart(5, '0');
-  return Array.from(
-    { length: count },
-    (_, i) => `${name[1]}-${five(i + 1)}-of-${name[3]}.gguf`,
-  ).filter((part) => part !== path);
+  return Array.from({ length: count - 1 }, (_, i) => `${name}-${five(i + 2)}-of-${total}.gguf`);
+}
+
+function five(number: number): string {
+  return String(number).padStart(5, '0');
 }
 
 function describe(path: string, found: Map<string, Found>) {

@@ -81,10 +81,10 @@ function ModelButton() {
 function PresentModel() {
   const model = usePage(selectModel);
   if (!model) return <p className="hint">No model is loaded.</p>;
-  const { layers, heads, kvHeads, contextLength, parameters, precision, weightBytes } = model;
+  const { layers, heads, kvHeads, contextLength, parameters, weightTypes, weightBytes } = model;
   return (
     <p className="present-model">
-      <b>{model.name}</b> is loaded: {formatCompact(parameters)} parameters in {precision} (
+      <b>{model.name}</b> is loaded: {formatCompact(parameters)} parameters in {weightTypes} (
       {formatBytes(weightBytes)}), {layers} layers, {heads} heads over {kvHeads} KV heads, a context
       of {formatCount(contextLength)} tokens
       {model.address === null && '. It came from files of this machine, which no link can hold'}.
