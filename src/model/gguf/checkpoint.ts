@@ -47,13 +47,14 @@ export async function openGguf(
   );
   const tensors = storedTensors(fields.architecture, config, roles, found);
   const all = [...tensors.values()];
-  const tokenizer = ggufTokenizer(fields);
+  const json = ggufTokenizer(fields);
+  const tokenizer = json && createTokenizer(json, null);
   return {
     url: files.address,
     name: fields.text('general.name') ?? path.replace(/^.*\//, '').replace(/\.gguf$/i, ''),
-    config,
+    config: tokenizer ? { ...config, bosId: tokenizer.bosId } : config,
     roles,
-    tokenizer: tokenizer && createTokenizer(tokenizer, null),
+    tokenizer,
     chatTemplate: fields.text('tokenizer.chat_template'),
     tensors,
     bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
@@ -125,6 +126,9 @@ function storedTensors(
     if (String(entry.shape) !== String(shape)) {
       damagedFile(where, `shape [${shape}] by the metadata`, `[${entry.shape}]`);
     }
+    // Products expand blocks; what is added or multiplied by itself is not read by them.
+    const needsFloats = shape.length === 1 || known.name === roles.positions?.tensor;
+    if (needsFloats && !isFloat(entry.type)) damagedFile(where, 'floats', entry.type);
     tensors.set(known.name, storedTensor(file, entry, known, config));
   }
   for (const name of shapes.keys()) {
@@ -144,7 +148,6 @@ function storedTensor(
   const read = () => file.read(from, to);
   const tensor = { name, type, shape, bytes: to - from };
   if (layout === 'plus one') {
-    if (!isFloat(type)) damagedFile(`${file.path}: ${name}`, 'floats for a norm', type);
     return {
       ...tensor,
       type: 'F32',

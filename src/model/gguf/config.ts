@@ -3,7 +3,7 @@
  * both. The keys are those that llama.cpp's converter writes.
  */
 import type { GgufFields } from './fields';
-import { splitPatterns } from './split-patterns';
+import { firstToken } from './tokenizer';
 
 type Json = Record<string, unknown>;
 
@@ -145,12 +145,8 @@ async function ropeScaling(fields: GgufFields, tensors: GgufTensors): Promise<Js
   return { rope_type: type, factor, original_max_position_embeddings: before };
 }
 
-/** BOS only where texts begin with it. */
 function tokenIds(fields: GgufFields): Json {
   const id = (name: string) => fields.number(`tokenizer.ggml.${name}_token_id`);
-  const split = splitPatterns(fields.text('tokenizer.ggml.pre') ?? 'default');
-  const usual = fields.text('tokenizer.ggml.model') === 'llama' || split?.wholeFirst === true;
-  const addsBos = fields.flag('tokenizer.ggml.add_bos_token') ?? usual;
   const ends = [id('eos'), id('eot'), id('eom')].filter((end) => end !== null);
-  return { bos_token_id: addsBos ? id('bos') : null, eos_token_id: [...new Set(ends)] };
+  return { bos_token_id: firstToken(fields), eos_token_id: [...new Set(ends)] };
 }

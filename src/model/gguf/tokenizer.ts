@@ -29,6 +29,14 @@ export function ggufTokenizer(fields: GgufFields): object | null {
   return fields.unsupported('tokenizer.ggml.model', '"gpt2" or "llama"');
 }
 
+/** Id that texts begin with; null where they begin with none. */
+export function firstToken(fields: GgufFields): number | null {
+  const split = splitPatterns(fields.text('tokenizer.ggml.pre') ?? 'default');
+  const usual = fields.text('tokenizer.ggml.model') === 'llama' || split?.wholeFirst === true;
+  const adds = fields.flag('tokenizer.ggml.add_bos_token') ?? usual;
+  return adds ? fields.number('tokenizer.ggml.bos_token_id') : null;
+}
+
 /** Merges of bytes, after the text was split by a pattern (GPT-2 and what follows it). */
 function bytePairs(fields: GgufFields, { tokens, types }: Vocabulary): object {
   const merges = fields.texts('tokenizer.ggml.merges');
@@ -52,7 +60,7 @@ function bytePairs(fields: GgufFields, { tokens, types }: Vocabulary): object {
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       ],
     },
-    post_processor: null,
+    post_processor: beginning(fields, tokens),
     decoder: { type: 'ByteLevel' },
     model: {
       type: 'BPE',
@@ -83,7 +91,7 @@ function sentencePieces(fields: GgufFields, { tokens, types }: Vocabulary): obje
       normalizers: [...(prefix ? [{ type: 'Prepend', prepend: '▁' }] : []), space],
     },
     pre_tokenizer: null,
-    post_processor: null,
+    post_processor: beginning(fields, tokens),
     decoder: {
       type: 'Sequence',
       decoders: [
@@ -122,6 +130,21 @@ function scoredMerges(tokens: string[], types: number[], scores: number[]): [str
     }
     return cuts;
   });
+}
+
+/** Puts the first token before a text. */
+function beginning(fields: GgufFields, tokens: string[]): object | null {
+  const id = firstToken(fields);
+  if (id === null) return null;
+  const name = tokens[id] ?? fields.damaged('tokenizer.ggml.bos_token_id', 'the id of a token');
+  const first = { SpecialToken: { id: name, type_id: 0 } };
+  const text = (id: string) => ({ Sequence: { id, type_id: 0 } });
+  return {
+    type: 'TemplateProcessing',
+    single: [first, text('A')],
+    pair: [first, text('A'), text('B')],
+    special_tokens: { [name]: { id: name, ids: [id], tokens: [name] } },
+  };
 }
 
 /** Tokens that are found in a text before anything else. */

@@ -72,6 +72,8 @@ export interface LlamaCpp {
    * Log-probabilities of every token after each position, [position][token]: logits but for a constant.
    */
   logProbabilities(ids: number[]): Promise<number[][]>;
+  /** Id that it puts before a text, or null. */
+  firstToken: number | null;
   /** Token ids of a text, without BOS or EOS. @param special whether names of special tokens are these */
   tokenize(text: string, special?: boolean): number[];
   dispose(): Promise<void>;
@@ -117,6 +119,7 @@ export async function loadLlamaCpp(gguf: Uint8Array): Promise<LlamaCpp | null> {
         return Array.from({ length: found.size }, (_, id) => Math.log(found.get(id as Token) ?? 0));
       });
     },
+    firstToken: model.tokens.shouldPrependBosToken ? model.tokens.bos : null,
     tokenize: (text, special = false) => [...model.tokenize(text, special)],
     dispose: () => model.dispose(),
   };

@@ -130,6 +130,11 @@ describe.each(CASES)('%s', async (name, tokenizer) => {
   const prefixed = name === 'SentencePiece';
   afterAll(() => theirs?.dispose());
 
+  test('texts begin as those of llama.cpp do', () => {
+    expect(ours.bosId).toBe(theirs ? theirs.firstToken : ours.bosId);
+    expect(ours.bosId !== null).toBe(/llama-bpe|tekken|SentencePiece/.test(name));
+  });
+
   test('ids join to the text', () => {
     for (const text of TEXTS) {
       const decoded = ours.decode(ours.encode(text));
