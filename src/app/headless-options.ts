@@ -38,6 +38,7 @@ export function promptFrom(options: PromptOptions): PromptSpec {
     depth: options.depth ?? usual.depth,
     ...texts,
     seed,
+    ...(options.chat && { chat: true }),
   };
 }
 

@@ -54,6 +54,8 @@ export interface PromptOptions extends StrategyOptions {
   task?: string;
   setTask?: string[];
   seed?: number;
+  /** Text and question go through the model's chat template. */
+  chat?: boolean;
 }
 
 /** Greedy unless a temperature, top-k or top-p is given. */

@@ -75,7 +75,7 @@ export function httpFile(address: string, options: HttpOptions = {}): RemoteFile
     key: `url ${address}`,
     locate: (wanted) => locate(at(wanted), wanted, options),
     open: (wanted) => openHttpFile(at(wanted), wanted, source),
-    list: async () => (/\.gguf$/i.test(path) ? [path] : null),
+    list: async () => [path],
   };
 }
 

@@ -14,7 +14,7 @@ export async function openModel(
   onConfig?: (config: ModelConfig) => void,
 ): Promise<Checkpoint> {
   const paths = await files.list();
-  const path = paths && weightsAlone(paths, files.address);
+  const path = paths && (await weightsAlone(paths, files));
   if (!path) return await openCheckpoint(files, onConfig);
   return await openGguf(files, path, onConfig);
 }
@@ -23,7 +23,8 @@ export async function openModel(
  * The GGUF file of a source without config.json, or null where there is none.
  * @throws TroubleError where the files cannot be a model, or could be several
  */
-function weightsAlone(paths: string[], address: string): string | null {
+async function weightsAlone(paths: string[], files: ModelFiles): Promise<string | null> {
+  const { address } = files;
   if (paths.includes('config.json')) return null;
   const models = paths.filter((path) => /\.gguf$/i.test(path) && !isOtherPart(path));
   if (models.length === 1) return models[0];
@@ -35,7 +36,8 @@ function weightsAlone(paths: string[], address: string): string | null {
     );
   }
   const weights = paths.find((path) => /\.safetensors$/i.test(path));
-  if (weights) {
+  // What lies beside the file of an address is not listed.
+  if (weights && !(await files.open('config.json'))) {
     throw new TroubleError(
       'model-missing',
       `${weights} holds weights only; config.json, which says what they are, is not in ${address}.`,

@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { TroubleError } from '../trouble';
+import { checkTokenizer } from './tokenizer-check';
 
 /** Text to token ids and back, after a model's `tokenizer.json`. */
 export interface TextTokenizer {
@@ -21,6 +22,7 @@ export interface TextTokenizer {
  * @throws TroubleError `model-damaged` where they are not a tokenizer
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): TextTokenizer {
+  checkTokenizer(tokenizerJson);
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(tokenizerJson as object, (tokenizerConfig ?? {}) as object);

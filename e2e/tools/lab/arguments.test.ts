@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -120,6 +120,13 @@ describe('readArguments', () => {
       options: { text: 'Once upon a time' },
     });
     expect(readArguments(splitWords('run --model .')).model).toBe(folder);
+    const id = 'hub:owner/name@main:model-Q8_0.gguf';
+    expect(readArguments(splitWords(`run --model ${id}`)).model).toBe(id);
+    const file = join(folder, 'own', 'model.gguf');
+    mkdirSync(join(folder, 'own'), { recursive: true });
+    writeFileSync(file, '');
+    expect(readArguments(splitWords('run --model own')).model).toBe(file);
+    expect(readArguments(splitWords('run --model own/model.gguf')).model).toBe(file);
     expect(readBatch(splitWords('run --batch text.txt'))).toBe('Once upon a time');
   });
 
@@ -174,6 +181,7 @@ describe('readArguments', () => {
     ['calibrate --kinds gates', '--kinds takes head-classes, prefill-patterns, streaming-gates'],
     ['calibrate --out /does/not/exist', '--out: there is no folder /does/not'],
     ['run --model /does/not/exist', '--model must be a folder'],
+    ['run --model tiny.json', '--model must be a folder'],
   ])('refuses: %s', (line, part) => {
     expect(() => callOf(line)).toThrow(UsageError);
     expect(() => callOf(line)).toThrow(part);

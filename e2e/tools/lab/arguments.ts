@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
   BenchOptions,
@@ -32,7 +32,7 @@ export interface Arguments {
   call: Call;
   json: boolean;
   adapter: 'gpu' | 'software';
-  /** Folder of another model, absolute. */
+  /** Folder or GGUF file of another model, absolute, or hub:owner/name. */
   model: string | null;
   /** File that the result goes into as well, absolute. */
   out: string | null;
@@ -51,9 +51,10 @@ const PROMPT_FLAGS = [
   'task',
   'set-task',
   'seed',
+  'chat',
 ];
 /** Flags without a value. */
-const SWITCHES = ['json', 'recall', 'time-stages', 'mass', 'curves', 'roofline'];
+const SWITCHES = ['json', 'recall', 'time-stages', 'mass', 'curves', 'roofline', 'chat'];
 /** Flags that may be given any number of times. */
 const SEVERAL = ['set', 'with-set', 'set-task'];
 const GENERAL_FLAGS = ['json', 'adapter', 'model', 'batch'];
@@ -107,7 +108,8 @@ export const USAGE = `npm run lab -- <command> [flags]
   calibrate   measure heads of the model: [--kinds ${CALIBRATION_KINDS.join(',')}] [--out FILE]
   strategies  what can be chosen, with parameters and papers
 prompt        --haystack ID | --text FILE, --length N, --depth 0..100, --seed S,
-              --needle T --question T --expected T | --task ID [--set-task name=value]…
+              --needle T --question T --expected T | --task ID [--set-task name=value]…,
+              --chat (through the model's chat template)
 strategy      --strategy ID, --set axis.parameter=value (any number of times),
               --calibration FILE (as calibrate makes it; without it, what came with the model)
 run, compare, heads
@@ -117,7 +119,7 @@ run, compare  --temperature T, --top-k K, --top-p P,
               --recall (share of dense attention's weight that was computed),
               --time-stages (GPU time of selection and of attention),
               --dump kept,mask,selected (positions kept, computed and read, by layer and head)
-all           --json, --model DIR, --adapter gpu|software, --batch FILE (one line of flags a call)`;
+all           --json, --model DIR|FILE|hub:owner/name[@revision][:file.gguf], --adapter gpu|software, --batch FILE (one line of flags a call)`;
 
 export class UsageError extends Error {}
 
@@ -155,7 +157,7 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
     call: readCall(command, new Flags(values)),
     json: values.json === true,
     adapter: adapterOf(values.adapter),
-    model: typeof values.model === 'string' ? modelFolder(values.model) : null,
+    model: typeof values.model === 'string' ? modelPlace(values.model) : null,
     out: typeof values.out === 'string' ? outFile(values.out) : null,
   };
 }
@@ -298,6 +300,7 @@ function promptOptions(flags: Flags): PromptOptions {
       task: flags.text('task'),
       setTask: flags.texts('set-task'),
       seed: flags.number('seed'),
+      chat: flags.on('chat'),
     }),
   };
 }
@@ -430,12 +433,21 @@ function hasGpu(): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('renderD'));
 }
 
-export function modelFolder(path: string): string {
-  const folder = fromHere(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--model must be a folder, and ${folder} is none.`);
+/** A folder with config.json, a weight file (the one GGUF file of a folder, too), or an id of the hub. */
+export function modelPlace(given: string): string {
+  if (given.startsWith('hub:')) return given;
+  const path = fromHere(given);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() && /\.(gguf|safetensors)$/i.test(path)) return path;
+  if (!found?.isDirectory()) {
+    throw new UsageError(
+      `--model must be a folder, a .gguf or .safetensors file, or hub:owner/name, and ${path} is none.`,
+    );
   }
-  return folder;
+  const names = readdirSync(path);
+  const files = names.filter((name) => /\.gguf$/i.test(name));
+  const isFile = !names.includes('config.json') && files.length === 1;
+  return isFile ? join(path, files[0]) : path;
 }
 
 /** Refused before anything is computed, not after. */

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename, dirname } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import type { HeadlessApi, Steps } from '../../../src/app/headless-types';
 import { type Trouble, troubleOf } from '../../../src/trouble';
@@ -84,7 +86,7 @@ export class Session {
     const address = new URL(`http://127.0.0.1:${port}/?headless=1`);
     // These numbers are compared with those of other engines and machines: full precision on every adapter.
     address.searchParams.set('precision', 'f32');
-    if (model) address.searchParams.set('model', this.folderAddress(model));
+    if (model) address.searchParams.set('model', this.modelAddress(model));
     this.browser = await chromium.launch({
       ...browserLaunchOptions({ adapter }),
       handleSIGINT: !this.staysOnInterrupt,
@@ -92,6 +94,9 @@ export class Session {
     });
     const page = await this.browser.newPage();
     await page.exposeFunction('labProgress', this.onProgress);
+    // The variable that other programs know a mirror of the hub by.
+    const hub = process.env.HF_ENDPOINT;
+    if (hub) await page.addInitScript((url) => localStorage.setItem('needlescope.hub', url), hub);
     let problem = '';
     page.on('pageerror', (error) => {
       problem ||= error.message;
@@ -105,6 +110,13 @@ export class Session {
     this.page = page;
     this.opened = wanted;
     return page;
+  }
+
+  /** What `?model=` takes. */
+  private modelAddress(model: string): string {
+    if (model.startsWith('hub:')) return model;
+    if (!statSync(model).isFile()) return this.folderAddress(model);
+    return `${this.folderAddress(dirname(model))}${encodeURIComponent(basename(model))}`;
   }
 
   /** The address under which the server offers a folder of this machine. */
