@@ -13,21 +13,21 @@ type Fields = Record<string, unknown>;
  * @throws TroubleError `model-damaged` that names the field
  */
 export function checkTokenizer(json: unknown): void {
-  if (!isFields(json)) return refuse('the file', 'a JSON object', json);
+  if (!isFields(json)) refuse('the file', 'a JSON object', json);
   const { added_tokens: added = [], model } = json;
-  if (!Array.isArray(added)) return refuse('added_tokens', 'a list', added);
+  if (!Array.isArray(added)) refuse('added_tokens', 'a list', added);
   if (added.length > MOST_TOKENS) {
     refuse('added_tokens', `at most ${MOST_TOKENS} tokens`, added.length);
   }
   added.forEach((token, index) => {
     const where = `added_tokens[${index}]`;
-    if (!isFields(token)) return refuse(where, 'an object', token);
+    if (!isFields(token)) refuse(where, 'an object', token);
     checkId(`${where}.id`, token.id);
     if (typeof token.content !== 'string' || token.content === '') {
       refuse(`${where}.content`, 'a text', token.content);
     }
   });
-  if (!isFields(model)) return refuse('model', 'an object', model);
+  if (!isFields(model)) refuse('model', 'an object', model);
   checkVocabulary(model.vocab);
   for (const field of ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder']) {
     checkPatterns(field, json[field], 0);
@@ -40,7 +40,7 @@ function checkVocabulary(vocab: unknown): void {
     if (vocab.length > MOST_TOKENS) refuse('model.vocab', `at most ${MOST_TOKENS}`, vocab.length);
     return;
   }
-  if (!isFields(vocab)) return refuse('model.vocab', 'tokens with their ids', vocab);
+  if (!isFields(vocab)) refuse('model.vocab', 'tokens with their ids', vocab);
   for (const name in vocab)
     checkId(`model.vocab[${JSON.stringify(name.slice(0, 40))}]`, vocab[name]);
 }
@@ -68,5 +68,5 @@ function isFields(value: unknown): value is Fields {
 
 function refuse(field: string, expected: string, found: unknown): never {
   const shown = (JSON.stringify(found) ?? 'nothing').slice(0, 80);
-  return damagedFile(`tokenizer.json: ${field}`, expected, shown);
+  damagedFile(`tokenizer.json: ${field}`, expected, shown);
 }
