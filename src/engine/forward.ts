@@ -5,7 +5,7 @@ import type { GpuModel } from './gpu-model';
 import { type InspectionStore, planBits } from './inspection';
 import { DECODE_SPLIT, FRAME_CODE, KERNELS } from './kernels';
 import type { KvCache } from './kv-cache';
-import { type LayerSteps, layerSteps, type MakeStep, type PlanPipelines } from './layer-steps';
+import { type LayerSteps, layerSteps, type MakeStep, type RunPipelines } from './layer-steps';
 import { BoundProduct } from './product';
 import { Recorder, type Step } from './recorder';
 import type { CacheWork, PlanMaker, PromptParts, ScoreWork, Selector, Strategy } from './strategy';
@@ -56,7 +56,7 @@ export class ForwardPass {
     parts: PromptParts,
     length: number,
     samplingUniform: GPUBuffer,
-    plans: PlanPipelines,
+    kernels: RunPipelines,
     readonly bench: Bench,
     named: WorkBuffers,
   ) {
@@ -87,7 +87,7 @@ export class ForwardPass {
       // Without learned positions the table is bound in their place.
       step(pipeline, { ids, w: part.buffer, positions: weights.positions ?? part.buffer, x }),
     );
-    this.layers = layerSteps(model, bench, cache, inspection, strategy, plans, named, step);
+    this.layers = layerSteps(model, bench, cache, inspection, kernels, named, step);
     this.output = new BoundProduct(
       pipelines.output,
       { x, y: logits, norm: weights.finalNorm },
@@ -133,13 +133,7 @@ export class ForwardPass {
       { ...named, keys: cache.keys, values: cache.values, entries: cache.entries },
       layerUniform,
     );
-    const planned = strategy.prefill.parts.length > 0;
-    const [plannedChunk, capturePlan] = await Promise.all([
-      planned
-        ? bench.kernel(KERNELS.plannedChunk, { PLAN: planBits(strategy.prefill.parts) })
-        : null,
-      planned && inspection ? bench.kernel(KERNELS.capturePlan) : null,
-    ]);
+    const kernels = await runPipelines(model, bench, strategy, inspection !== null);
     return new ForwardPass(
       model,
       cache,
@@ -149,7 +143,7 @@ export class ForwardPass {
       parts,
       length,
       samplingUniform,
-      { plannedChunk, capturePlan },
+      kernels,
       bench,
       named,
     );
@@ -330,4 +324,24 @@ export function samplingData(sampling: {
     top_p: sampling.topP,
     seed: sampling.seed,
   });
+}
+
+/** Compiled once a model; what every run without a plan and without new positions needs is there already. */
+async function runPipelines(
+  { config }: GpuModel,
+  bench: Bench,
+  { prefill }: Strategy,
+  inspected: boolean,
+): Promise<RunPipelines> {
+  // Where nothing rotates, positions cannot be counted anew either.
+  const placing = config.positions.kind === 'learned' ? { REINDEXED: 0 } : {};
+  const planned = prefill.parts.length > 0;
+  const [append, chunk, decode, plannedChunk, capturePlan] = await Promise.all([
+    bench.kernel(KERNELS.append, placing),
+    bench.kernel(KERNELS.chunk, placing),
+    bench.kernel(KERNELS.decode, placing),
+    planned ? bench.kernel(KERNELS.plannedChunk, { PLAN: planBits(prefill.parts) }) : null,
+    planned && inspected ? bench.kernel(KERNELS.capturePlan) : null,
+  ]);
+  return { append, chunk, decode, plannedChunk, capturePlan };
 }

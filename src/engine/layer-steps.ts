@@ -5,7 +5,6 @@ import type { InspectionStore } from './inspection';
 import type { KvCache } from './kv-cache';
 import { BoundProduct, type Product, type ProductBuffers } from './product';
 import type { Step } from './recorder';
-import { reindexes, type Strategy } from './strategy';
 import type { WorkBuffers } from './work-buffers';
 
 /** The kernels of one layer with everything bound; null for what the model or the run does not have. */
@@ -36,8 +35,11 @@ interface Products {
   one: BoundProduct;
 }
 
-/** Kernels of a plan, compiled where the prefill pattern has one. */
-export interface PlanPipelines {
+/** Kernels that depend on the strategy: how keys are placed, and those of a plan where there is one. */
+export interface RunPipelines {
+  append: Pipeline;
+  chunk: Pipeline;
+  decode: Pipeline;
   plannedChunk: Pipeline | null;
   capturePlan: Pipeline | null;
 }
@@ -53,14 +55,12 @@ export function layerSteps(
   bench: Bench,
   cache: KvCache,
   inspection: InspectionStore | null,
-  strategy: Strategy,
-  { plannedChunk, capturePlan }: PlanPipelines,
+  { append, chunk, decode, plannedChunk, capturePlan }: RunPipelines,
   named: WorkBuffers,
   step: MakeStep,
 ): LayerSteps[] {
   const { x, normed, qkv, attention, gateUp, mlp, partials, plan, counts } = named;
   const { keys, values, entries } = cache;
-  const at = pipelines[reindexes(strategy) ? 'reindexed' : 'original'];
   const kv = { qkv, keys, values, entries };
   // What attention and MLP give is added to the residual stream, or first normalised once more.
   const given = config.postNorms ? normed : x;
@@ -96,7 +96,7 @@ export function layerSteps(
         pipelines.headNorm && weight.headNorms
           ? step(pipelines.headNorm, { qkv, weight: weight.headNorms })
           : null,
-      append: step(at.append, { layer, ...kv }),
+      append: step(append, { layer, ...kv }),
       capture:
         inspection &&
         step(pipelines.capture, {
@@ -108,7 +108,7 @@ export function layerSteps(
           k: inspection.k,
           lse: inspection.lse,
         }),
-      chunk: step(at.chunk, { layer, ...kv, attention }),
+      chunk: step(chunk, { layer, ...kv, attention }),
       plannedChunk: plannedChunk && step(plannedChunk, { layer, ...kv, attention, plan }),
       capturePlan:
         inspection && capturePlan
@@ -120,7 +120,7 @@ export function layerSteps(
             })
           : null,
       countPairs: step(pipelines.countPairs, { layer, attention, counts }),
-      decode: step(at.decode, { layer, ...kv, partials }),
+      decode: step(decode, { layer, ...kv, partials }),
       merge: step(pipelines.merge, { layer, partials, attention, counts }),
       attentionOut: products(
         'attention output',

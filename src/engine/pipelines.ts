@@ -6,7 +6,7 @@ import { compileProduct, type Product } from './product';
 import { type ChunkTiles, sizesOf } from './sizes';
 import type { ModelWeights } from './weights';
 
-/** Every pipeline of a model. Those that read keys come twice: positions of the text, positions re-indexed. */
+/** The pipelines that every run of a model needs; what depends on the strategy comes with the run. */
 export interface Pipelines {
   /** One for each part of the table. */
   embed: { part: MatrixPart; pipeline: Pipeline }[];
@@ -22,8 +22,6 @@ export interface Pipelines {
   sample: Pipeline;
   capture: Pipeline;
   markEvicted: Pipeline;
-  original: PositionPipelines;
-  reindexed: PositionPipelines;
 }
 
 /** The products of a layer, of many tokens and of one. */
@@ -32,12 +30,6 @@ export type LayerProducts = Record<'qkv' | 'attentionOut' | 'gateUp' | 'down', P
 interface Products {
   many: Product;
   one: Product;
-}
-
-export interface PositionPipelines {
-  append: Pipeline;
-  chunk: Pipeline;
-  decode: Pipeline;
 }
 
 /** As in `shaders/shared/activation.wgsl`. */
@@ -91,18 +83,11 @@ export async function compileAll(
     }
     return pipeline;
   };
-  const forPositions = async (reindexed: 0 | 1): Promise<PositionPipelines> => {
-    const REINDEXED = reindexed;
-    const [append, chunk, decode] = await Promise.all([
-      compile('append', { REINDEXED }),
-      compile('chunk', { REINDEXED }),
-      compile('decode', { REINDEXED }),
-      // Probes look these up by themselves; here they are only compiled before the first look.
-      compile('tile', { REINDEXED, LEAVES_OUT: 0, MERGES: 0 }),
-      compile('keyMean', { REINDEXED }),
-    ]);
-    return { append, chunk, decode };
-  };
+  // Runs and probes look these up by themselves; here they are only compiled before the first run.
+  const first = (['append', 'chunk', 'decode', 'keyMean'] as const).map((name) =>
+    compile(name, { REINDEXED: 0 }),
+  );
+  first.push(compile('tile', { REINDEXED: 0, LEAVES_OUT: 0, MERGES: 0 }));
   const products = async (linear: Linear, many: Constants, one: Constants): Promise<Products> => {
     const [forMany, forOne] = await Promise.all([
       compileProduct(compile, 'matmul', linear, many),
@@ -137,7 +122,7 @@ export async function compileAll(
   }));
   const WIDTH4 = size.hidden4;
   const CAP = config.logitCap ?? 0;
-  return await named({
+  const pipelines = await named({
     embed: Promise.all(embed),
     norm: compile('norm', { WIDTH4 }),
     postNorm: config.postNorms ? compile('norm', { WIDTH4, ADD: 1 }) : null,
@@ -155,10 +140,9 @@ export async function compileAll(
     sample: compile('sample', { THREADS: 256 }),
     capture: compile('capture'),
     markEvicted: compile('markEvicted'),
-    original: forPositions(0),
-    // Where nothing rotates, positions cannot be counted anew either.
-    reindexed: forPositions(config.positions.kind === 'learned' ? 0 : 1),
   });
+  await Promise.all(first);
+  return pipelines;
 }
 
 /** Waits for every value of an object. */
