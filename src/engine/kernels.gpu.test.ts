@@ -2,40 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { packStruct } from '../gpu/wgsl';
 import { ropeFrequencies } from '../model/rotation';
 import { matVec, rmsNorm, rope, silu } from '../reference/formulas';
-import { randomStream } from '../reference/random-model';
 import { candidates, sample } from '../reference/sampler';
 import { samplingData } from './forward';
 import { FRAME_CODE, HEAD_STATE, KERNELS, PAGE_SLOTS } from './kernels';
 import { ropeTable } from './rope-table';
 import { runKernel } from './run-kernel';
+import { expectClose, randomRows, row } from './testing-rows';
 
-const next = randomStream(7);
-const random = (length: number) => Float32Array.from({ length }, next);
-
-/** Rows of `width` random values, padded with zeros to whole vec4. */
-function padded(rows: number, width: number): { data: Float32Array<ArrayBuffer>; stride: number } {
-  const stride = Math.ceil(width / 4) * 4;
-  const data = new Float32Array(rows * stride);
-  for (let row = 0; row < rows; row++) data.set(random(width), row * stride);
-  return { data, stride };
-}
-
-const row = (data: Float32Array, index: number, stride: number, width: number) =>
-  Float64Array.from(data.subarray(index * stride, index * stride + width));
-
-function expectClose(
-  found: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance = 1e-5,
-): void {
-  const scale = Math.max(1, ...Array.from(expected, Math.abs));
-  expect(found.length).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    if (!(Math.abs(found[i] - expected[i]) <= tolerance * scale)) {
-      throw new Error(`value ${i}: expected ${expected[i]}, found ${found[i]}`);
-    }
-  }
-}
+const { random, padded } = randomRows(7);
 
 /** The layer's uniform of a model as trained. */
 const layerUniform = (index: number) =>
