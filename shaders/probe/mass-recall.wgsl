@@ -1,5 +1,6 @@
 // The share of dense attention's weight that lies on the pairs a row was really computed with: scores of the
-// row's query against all earlier keys, evicted ones included, at their distances in the text.
+// row's query against all earlier keys in the layer's window, evicted ones included, at their distances in the
+// text.
 //
 // recalls  f32[HEADS, rows]
 // One workgroup a row and head; workgroups (rows, HEADS).
@@ -27,6 +28,9 @@ fn main(
   var dense = 0.0;
   var computed = 0.0;
   for (var key = local; key <= query; key += THREADS) {
+    if (outside(rows.layer, query, key)) {
+      continue;
+    }
     let score = score_of(rows.layer, head, query, key, query - key);
     if (score > highest) {
       let shrink = exp(highest - score);
@@ -36,7 +40,7 @@ fn main(
     }
     let weight = exp(score - highest);
     dense += weight;
-    if (!evicted(rows.layer, head, query, key) && !skipped(rows.layer, head, query, key)) {
+    if (!evicted(rows.layer, head, query, key) && !left_out(rows.layer, head, query, key)) {
       computed += weight;
     }
   }

@@ -38,6 +38,30 @@ describe('costs worked out by hand', () => {
       {},
       { flops: 85 + 40, bytes: 64 + 160 + 40 },
     ],
+    // A LayerNorm takes the mean off and adds a bias; what it adds to is read as well.
+    ['norm/norm', { WIDTH4: 2, CENTRED: 1 }, {}, { flops: 24 * 7, bytes: 96 + 96 + 64 }],
+    ['norm/norm', { WIDTH4: 2, ADD: 1 }, {}, { flops: 24 * 5, bytes: 96 + 192 + 32 }],
+    // 3 heads of 4 are normalised.
+    ['norm/head-norm', HEADS, {}, { flops: 3 * 12 * 4, bytes: 2 * 3 * 48 + 32 }],
+    [
+      'linear/matmul',
+      { IN4: 2, OUT: 5, BIAS: 1 },
+      {},
+      { flops: 240 + 15, bytes: 96 + 160 + 60 + 20 },
+    ],
+    [
+      'linear/matvec',
+      { IN4: 2, OUT: 5, INPUT: 3, BIAS: 1 },
+      {},
+      { flops: 85 + 56, bytes: 96 + 160 + 20 + 20 },
+    ],
+    [
+      'linear/matvec',
+      { IN4: 2, OUT: 5, INPUT: 2, GATED: 0 },
+      {},
+      { flops: 80 + 32, bytes: 32 + 160 + 20 },
+    ],
+    ['linear/activate', { WIDTH4: 2, GATED: 0 }, {}, { flops: 96, bytes: 3 * 64 }],
     ['linear/activate', { WIDTH4: 2 }, {}, { flops: 120, bytes: 3 * 96 }],
     // 16 numbers a token are read, 12 written back, 8 written to the cache with an entry of 8 bytes; queries are
     // scaled, and 6 pairs turned.

@@ -1,7 +1,8 @@
 import type { BufferSet } from '../gpu/buffers';
 import type { ModelConfig } from '../model/config';
+import type { KeptWindow } from './kept-windows';
 import { ALL, HEAD_STATE, PAGE_SLOTS } from './kernels';
-import type { CachePolicy, HeadWindow } from './strategy';
+import type { HeadWindow } from './strategy';
 
 /** What the cache holds, counted in pages. */
 export interface CacheState {
@@ -47,16 +48,18 @@ export class KvCache {
   private readonly freePages: number[];
   /** Pages of each layer and KV head, in the order of their slots. */
   private readonly held: number[][];
-  private readonly windows: HeadWindow[];
   private readonly tableData: Uint32Array<ArrayBuffer>;
   private peakPages = 0;
 
-  /** @param capacities slots that each layer's KV head may fill at once, [layers * kvHeads] */
+  /**
+   * @param windows of each layer's KV head
+   * @param capacities slots that each of them may fill at once
+   */
   constructor(
     private readonly device: GPUDevice,
     private readonly buffers: BufferSet,
     config: ModelConfig,
-    policy: CachePolicy,
+    private readonly windows: KeptWindow[],
     capacities: ArrayLike<number>,
     valueBytes: 2 | 4,
   ) {
@@ -76,9 +79,6 @@ export class KvCache {
     this.table = buffers.storage('cache table', tableWords * 4);
     this.freePages = Array.from({ length: pages }, (_, i) => pages - 1 - i);
     this.held = Array.from({ length: this.heads }, () => []);
-    this.windows = Array.from({ length: this.heads }, (_, head) =>
-      policy.windowOf(Math.floor(head / config.kvHeads), head % config.kvHeads),
-    );
     this.filled = new Uint32Array(this.heads);
     this.tableData = new Uint32Array(tableWords);
     this.windows.forEach(({ sinks, recent }, head) => {
@@ -165,15 +165,23 @@ export class KvCache {
   }
 
   /**
-   * Where tokens begin to be read without all that came before them.
+   * Where tokens begin to be read without all that the model itself would show them.
    * @param tokens how many were read
    * @returns the position of the first such token, `tokens` being the one that is read next; null: not yet
    */
   missesFrom(tokens: number): number | null {
-    const narrowest = Math.min(...this.windows.map(({ sinks, recent }) => sinks + recent));
+    const complete = (head: number) => this.windows[head].byModel;
+    const narrowest = this.windows.reduce(
+      (least, { sinks, recent }, head) =>
+        complete(head) ? least : Math.min(least, sinks + recent),
+      Number.POSITIVE_INFINITY,
+    );
     if (narrowest < tokens) return narrowest;
-    const fewest = this.beside.entries + Math.min(...this.filled);
-    return fewest < tokens ? tokens : null;
+    const fewest = this.filled.reduce(
+      (least, filled, head) => (complete(head) ? least : Math.min(least, filled)),
+      tokens,
+    );
+    return this.beside.entries + fewest < tokens ? tokens : null;
   }
 
   /** The window of a layer's KV head, counted over all layers. */

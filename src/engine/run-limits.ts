@@ -1,5 +1,6 @@
 import { TroubleError } from '../trouble';
 import type { GpuModel } from './gpu-model';
+import { keptWindows } from './kept-windows';
 import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { ROPE_POSITIONS } from './rope-table';
 import type { RunOptions } from './run';
@@ -17,26 +18,19 @@ export function fixedChunk({ strategy, chunk }: RunOptions, { config }: GpuModel
   const asked = cache.round ?? chunk;
   if (asked !== undefined) return asked;
   if (prefill.parts.length > 0 || decode.wholeChunks) return MAX_CHUNK;
-  const windows = allWindows(cache, config);
-  return windows.some(({ recent }) => Number.isFinite(recent)) ? MIN_CHUNK : null;
-}
-
-function allWindows(cache: Strategy['cache'], { layers, kvHeads }: GpuModel['config']) {
-  return Array.from({ length: layers * kvHeads }, (_, head) =>
-    cache.windowOf(Math.floor(head / kvHeads), head % kvHeads),
-  );
+  const windows = keptWindows(strategy, config);
+  const bounded = windows.some(({ recent, byModel }) => Number.isFinite(recent) && !byModel);
+  return bounded ? MIN_CHUNK : null;
 }
 
 /** Slots that each head may fill at once, in a text of `length` tokens. */
-export function headCapacities(
-  { strategy: { cache }, chunk = MIN_CHUNK }: RunOptions,
-  model: GpuModel,
-  length: number,
-): number[] {
-  return allWindows(cache, model.config).map(({ sinks, recent }) => {
+export function headCapacities(options: RunOptions, model: GpuModel, length: number): number[] {
+  const { strategy } = options;
+  const chunk = fixedChunk(options, model) ?? MAX_CHUNK;
+  return keptWindows(strategy, model.config).map(({ sinks, recent }) => {
     // A windowed head fills sinks and window, the chunk being read, and what its last pages have to spare.
     const windowed = sinks + recent + chunk + 2 * PAGE_SLOTS;
-    return Math.min(length, windowed, cache.most ?? Number.POSITIVE_INFINITY);
+    return Math.min(length, windowed, strategy.cache.most ?? Number.POSITIVE_INFINITY);
   });
 }
 

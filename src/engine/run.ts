@@ -5,6 +5,7 @@ import { planLayout } from './bench';
 import { ForwardPass, type StrategyWork, samplingData } from './forward';
 import type { GpuModel } from './gpu-model';
 import { createInspectionStore, type InspectionStore } from './inspection';
+import { keptWindows } from './kept-windows';
 import { KernelLog } from './kernel-log';
 import { MAX_CHUNK } from './kernels';
 import { KvCache } from './kv-cache';
@@ -140,7 +141,14 @@ export class Run {
       // Allocation and preparation are checked together: strategies allocate while they prepare.
       return await withMemoryCheck(device, 'cache and work buffers of the run', async () => {
         const valueBytes = precision === 'f16' ? 2 : 4;
-        const cache = new KvCache(device, buffers, config, strategy.cache, capacities, valueBytes);
+        const cache = new KvCache(
+          device,
+          buffers,
+          config,
+          keptWindows(strategy, config),
+          capacities,
+          valueBytes,
+        );
         const plan = planLayout(length, config.heads);
         const inspection = options.inspect
           ? createInspectionStore(

@@ -37,11 +37,7 @@ export async function headReport(
     influence,
     retrievalCounted,
     windowed: Uint8Array.from({ length: layers * kvHeads }, (_, head) => {
-      const { recent } = options.strategy.cache.windowOf(
-        Math.floor(head / kvHeads),
-        head % kvHeads,
-      );
-      return Number.isFinite(recent) ? 1 : 0;
+      return Number.isFinite(run.cache.windowOf(head).recent) ? 1 : 0;
     }),
   };
   if (emitted.length === 0) return { ...scores, copy: null, retrieval: null };

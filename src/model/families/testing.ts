@@ -103,7 +103,6 @@ export const SMALL_MODELS: Record<string, { file: Record<string, unknown>; prefi
       head_dim: undefined,
       partial_rotary_factor: 0.5,
       original_max_position_embeddings: 64,
-      sliding_window: 40,
       rope_scaling: {
         type: 'longrope',
         short_factor: [1, 1.2, 1.5],
