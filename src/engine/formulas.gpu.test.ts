@@ -1,11 +1,12 @@
 /** What kernels compute for families other than Llama, on rows that no vec4 divides. */
 import { describe, expect, it } from 'vitest';
 import { gelu, geluTanh, layerNorm, matVec, rmsNorm, silu, softCap } from '../reference/formulas';
+import { randomStream } from '../reference/random-model';
 import { KERNELS } from './kernels';
 import { runKernel } from './run-kernel';
 import { expectClose, randomRows, row } from './testing-rows';
 
-const { random, padded } = randomRows(11);
+const { random, padded } = randomRows(randomStream(11));
 const EPS = 1e-5;
 
 /** Weights of a norm and, behind them, its biases. */

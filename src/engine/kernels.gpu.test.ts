@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { packStruct } from '../gpu/wgsl';
 import { ropeFrequencies } from '../model/rotation';
 import { matVec, rmsNorm, rope, silu } from '../reference/formulas';
+import { randomStream } from '../reference/random-model';
 import { candidates, sample } from '../reference/sampler';
 import { samplingData } from './forward';
 import { FRAME_CODE, HEAD_STATE, KERNELS, PAGE_SLOTS } from './kernels';
@@ -9,7 +10,7 @@ import { ropeTable } from './rope-table';
 import { runKernel } from './run-kernel';
 import { expectClose, randomRows, row } from './testing-rows';
 
-const { random, padded } = randomRows(7);
+const { random, padded } = randomRows(randomStream(7));
 
 /** The layer's uniform of a model as trained. */
 const layerUniform = (index: number) =>

@@ -1,5 +1,5 @@
 /** What a model and a run will need on the GPU, told before anything is allocated. All sizes in bytes. */
-import type { ModelConfig } from '../model/config';
+import { layerWindow, type ModelConfig } from '../model/config';
 import { planLayout } from './bench';
 import { DECODE_SPLIT, MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { sizesOf } from './sizes';
@@ -31,7 +31,11 @@ export function runMemory(
 ): RunMemory {
   const { layers, heads, kvHeads, headDim, vocabSize } = config;
   const size = sizesOf(config);
-  const pages = layers * kvHeads * Math.ceil(slots / PAGE_SLOTS);
+  // A local layer keeps its window, the chunk that is read, and what its last pages have to spare.
+  const kept = (layer: number) => layerWindow(config, layer) + MAX_CHUNK + 2 * PAGE_SLOTS;
+  const pages = Array.from({ length: layers }, (_, layer) =>
+    Math.ceil(Math.min(slots, kept(layer)) / PAGE_SLOTS),
+  ).reduce((sum, count) => sum + kvHeads * count, 0);
   const pool = pages * PAGE_SLOTS * headDim * valueBytes;
   const rows = (label: string, columns: number) => ({ label, bytes: MAX_CHUNK * columns * 4 });
   const splits = Math.ceil((slots + 1) / DECODE_SPLIT);

@@ -1,9 +1,8 @@
 /** Rows of random numbers for the tests of kernels, and how they are compared. */
 import { expect } from 'vitest';
-import { randomStream } from '../reference/random-model';
 
-export function randomRows(seed: number) {
-  const next = randomStream(seed);
+/** @param next a stream of numbers in (−1, 1) */
+export function randomRows(next: () => number) {
   const random = (length: number) => Float32Array.from({ length }, next);
   return {
     random,

@@ -1,5 +1,5 @@
 /** Strategies on models with windows, caps, two bases of angles or partial rotation, held against the reference. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGpuModel } from '../engine/gpu-model';
 import { Run } from '../engine/run';
 import { testGpu } from '../engine/test-gpu';
@@ -19,6 +19,8 @@ const FILES = import.meta.glob<{ oracle: Oracle }>('./*/*.oracle.ts', { eager: t
 const LENGTH = 97;
 const NEW_TOKENS = 6;
 const CHUNK = 40;
+/** All shaders of a model, on a busy machine without a GPU, in milliseconds. */
+const COMPILING = 180_000;
 const PARTS = { context: 70, documents: [] };
 
 const next = randomStream(6);
@@ -52,11 +54,14 @@ async function place(name: string) {
 }
 
 describe.each(Object.keys(CASES))('%s', (name) => {
-  const made = place(name);
-  afterAll(async () => (await made).model.destroy());
+  let made: Awaited<ReturnType<typeof place>>;
+  beforeAll(async () => {
+    made = await place(name);
+  }, COMPILING);
+  afterAll(() => made.model.destroy());
 
   it.each(CASES[name])('%s %s', async (axis, id) => {
-    const { model, weights } = await made;
+    const { model, weights } = made;
     const { config } = model;
     const { oracle } = FILES[`./${axis}/${id}.oracle.ts`];
     const values = completeValues(id, entryOf(axis, id).parameters, oracle.small);
