@@ -120,6 +120,10 @@ describe('readArguments', () => {
       options: { text: 'Once upon a time' },
     });
     expect(readArguments(splitWords('run --model .')).model).toBe(folder);
+    expect(readArguments(splitWords('run --text text.txt')).precision).toBe('f32');
+    expect(readArguments(splitWords('run --text text.txt --precision int4')).precision).toBe(
+      'int4',
+    );
     const id = 'hub:owner/name@main:model-Q8_0.gguf';
     expect(readArguments(splitWords(`run --model ${id}`)).model).toBe(id);
     const file = join(folder, 'own', 'model.gguf');
@@ -182,6 +186,10 @@ describe('readArguments', () => {
     ['calibrate --out /does/not/exist', '--out: there is no folder /does/not'],
     ['run --model /does/not/exist', '--model must be a folder'],
     ['run --model tiny.json', '--model must be a folder'],
+    [
+      'run --text text.txt --precision int2',
+      '--precision must be f32, f16, int8, int4, found "int2"',
+    ],
   ])('refuses: %s', (line, part) => {
     expect(() => callOf(line)).toThrow(UsageError);
     expect(() => callOf(line)).toThrow(part);

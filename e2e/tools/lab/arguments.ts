@@ -14,7 +14,13 @@ import type {
   TileOptions,
 } from '../../../src/app/headless-types';
 import { CALIBRATION_KINDS } from '../../../src/strategies/calibration';
-import { AGGREGATES, type Aggregate, DUMP_PARTS } from '../../../src/worker/protocol';
+import {
+  AGGREGATES,
+  type Aggregate,
+  DUMP_PARTS,
+  PRECISIONS,
+  type Precision,
+} from '../../../src/worker/protocol';
 
 /** One call of `window.needlescope`. */
 export type Call =
@@ -34,6 +40,8 @@ export interface Arguments {
   adapter: 'gpu' | 'software';
   /** Folder or GGUF file of another model, absolute, or hub:owner/name. */
   model: string | null;
+  /** What matrices of floats become on the GPU. */
+  precision: Exclude<Precision, 'auto'>;
   /** File that the result goes into as well, absolute. */
   out: string | null;
 }
@@ -57,7 +65,7 @@ const PROMPT_FLAGS = [
 const SWITCHES = ['json', 'recall', 'time-stages', 'mass', 'curves', 'roofline', 'chat'];
 /** Flags that may be given any number of times. */
 const SEVERAL = ['set', 'with-set', 'set-task'];
-const GENERAL_FLAGS = ['json', 'adapter', 'model', 'batch'];
+const GENERAL_FLAGS = ['json', 'adapter', 'model', 'precision', 'batch'];
 const IDS_FLAGS = ['ids', 'context', 'documents', 'max-tokens'];
 const RUN_FLAGS = [
   ...PROMPT_FLAGS,
@@ -119,7 +127,9 @@ run, compare  --temperature T, --top-k K, --top-p P,
               --recall (share of dense attention's weight that was computed),
               --time-stages (GPU time of selection and of attention),
               --dump kept,mask,selected (positions kept, computed and read, by layer and head)
-all           --json, --model DIR|FILE|hub:owner/name[@revision][:file.gguf], --adapter gpu|software, --batch FILE (one line of flags a call)`;
+all           --json, --model DIR|FILE|hub:owner/name[@revision][:file.gguf],
+              --precision f32|f16|int8|int4 (of floats; blocks of a GGUF file stay as they are),
+              --adapter gpu|software, --batch FILE (one line of flags a call)`;
 
 export class UsageError extends Error {}
 
@@ -158,6 +168,7 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
     json: values.json === true,
     adapter: adapterOf(values.adapter),
     model: typeof values.model === 'string' ? modelPlace(values.model) : null,
+    precision: precisionOf(values.precision),
     out: typeof values.out === 'string' ? outFile(values.out) : null,
   };
 }
@@ -431,6 +442,14 @@ export function adapterOf(value: Values[string]): Arguments['adapter'] {
 function hasGpu(): boolean {
   const folder = '/dev/dri';
   return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('renderD'));
+}
+
+/** f32 where nothing is said: results are compared with those of other engines and machines. */
+function precisionOf(value: Values[string]): Arguments['precision'] {
+  const known = PRECISIONS.filter((one) => one !== 'auto');
+  const found = known.find((one) => one === (value ?? 'f32'));
+  if (!found) throw new UsageError(`--precision must be ${known.join(', ')}, found "${value}".`);
+  return found;
 }
 
 /** A folder with config.json, a weight file (the one GGUF file of a folder, too), or an id of the hub. */

@@ -12,7 +12,7 @@ import type { Arguments } from './arguments';
 const PAGE_TIMEOUT_MS = 60_000;
 
 /** A call of `window.needlescope`, and where the page is to be opened for it. */
-export interface PageCall extends Pick<Arguments, 'adapter' | 'model'> {
+export interface PageCall extends Pick<Arguments, 'adapter' | 'model' | 'precision'> {
   call: { command: keyof HeadlessApi; options: object };
 }
 
@@ -41,8 +41,8 @@ export class Session {
   ) {}
 
   /** @throws CallError */
-  async call({ call, adapter, model }: PageCall): Promise<unknown> {
-    const page = await this.open(adapter, model);
+  async call({ call, adapter, model, precision }: PageCall): Promise<unknown> {
+    const page = await this.open({ adapter, model, precision });
     const outcome = await this.evaluate(page, call);
     if (outcome.ok) return outcome.value;
     const trouble = outcome.trouble ?? troubleOf(outcome.message);
@@ -77,15 +77,14 @@ export class Session {
     this.server?.close();
   }
 
-  private async open(adapter: Arguments['adapter'], model: string | null): Promise<Page> {
-    const wanted = `${adapter} ${model ?? ''}`;
+  private async open({ adapter, model, precision }: Omit<PageCall, 'call'>): Promise<Page> {
+    const wanted = `${adapter} ${precision} ${model ?? ''}`;
     if (this.page && this.opened === wanted) return this.page;
     await this.browser?.close();
     this.server ??= await serve({ port: 0, host: '127.0.0.1', folders: this.folders });
     const { port } = this.server.address() as AddressInfo;
     const address = new URL(`http://127.0.0.1:${port}/?headless=1`);
-    // These numbers are compared with those of other engines and machines: full precision on every adapter.
-    address.searchParams.set('precision', 'f32');
+    address.searchParams.set('precision', precision);
     if (model) address.searchParams.set('model', this.modelAddress(model));
     this.browser = await chromium.launch({
       ...browserLaunchOptions({ adapter }),

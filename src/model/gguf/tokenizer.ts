@@ -80,6 +80,9 @@ function sentencePieces(fields: GgufFields, { tokens, types }: Vocabulary): obje
   if (scores?.length !== tokens.length) {
     return fields.damaged('tokenizer.ggml.scores', `${tokens.length} numbers`);
   }
+  if (tokens.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) {
+    fields.damaged('tokenizer.ggml.tokens', `at most ${MOST_CHARACTERS} characters in all`);
+  }
   const unknown = types.indexOf(TYPE.unknown);
   const prefix = fields.flag('tokenizer.ggml.add_space_prefix') ?? true;
   const space = { type: 'Replace', pattern: { String: ' ' }, content: '▁' };
@@ -112,13 +115,17 @@ function sentencePieces(fields: GgufFields, { tokens, types }: Vocabulary): obje
   };
 }
 
+/** More than in any known vocabulary, and still cut in seconds. */
+const MOST_CHARACTERS = 1 << 23;
+const LONGEST_PIECE = 512;
+
 function scoredMerges(tokens: string[], types: number[], scores: number[]): [string, string][] {
   const joins = (id: number) => types[id] === TYPE.normal || types[id] === TYPE.userDefined;
   const known = new Set(tokens.filter((_, id) => joins(id)));
   const ids = tokens.map((_, id) => id).filter(joins);
   ids.sort((a, b) => scores[b] - scores[a] || a - b);
   return ids.flatMap((id) => {
-    const characters = [...tokens[id]];
+    const characters = tokens[id].length > LONGEST_PIECE ? [] : [...tokens[id]];
     const cuts: [string, string][] = [];
     for (let cut = 1; cut < characters.length; cut++) {
       const left = characters.slice(0, cut).join('');

@@ -16,7 +16,7 @@ import {
 
 export type SummaryFormat = 'text' | 'json' | 'csv';
 
-export interface SweepArguments extends Pick<Arguments, 'adapter' | 'model'> {
+export interface SweepArguments extends Pick<Arguments, 'adapter' | 'model' | 'precision'> {
   /** All of the plan that does not depend on the loaded model. */
   plan: Omit<WishedPlan, 'model'>;
   /** What `calibrate` wrote; undefined: what came with the model. */
@@ -100,6 +100,7 @@ export function readSweepArguments(words: string[]): SweepArguments {
     }),
     calibration: flags.json('calibration'),
     adapter: adapterOf(flags.text('adapter')),
+    precision: 'f32',
     model: model === undefined ? null : modelPlace(model),
     out: outFile(flags.required('out', flags.text('out'))),
     shard: shardOf(flags.text('shard') ?? '1/1'),
