@@ -186,10 +186,7 @@ describe('readArguments', () => {
     ['calibrate --out /does/not/exist', '--out: there is no folder /does/not'],
     ['run --model /does/not/exist', '--model must be a folder'],
     ['run --model tiny.json', '--model must be a folder'],
-    [
-      'run --text text.txt --precision int2',
-      '--precision must be f32, f16, int8, int4, found "int2"',
-    ],
+    ['strategies --precision int2', '--precision must be f32, f16, int8, int4, found "int2"'],
   ])('refuses: %s', (line, part) => {
     expect(() => callOf(line)).toThrow(UsageError);
     expect(() => callOf(line)).toThrow(part);
