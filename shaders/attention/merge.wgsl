@@ -30,6 +30,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     sum += partials[at + 1u] * exp(partials[at] - highest);
     read += partials[at + 2u];
   }
+  // A head that could read nothing gives zeros, not NaN.
+  sum = max(sum, 1.0e-38);
   let masked = has_head(layer.masked_heads, head);
   for (var dim = local; dim < HEAD_DIM; dim += 64u) {
     var value = 0.0;

@@ -48,16 +48,24 @@ fn main(
   let end = min(start + SPLIT, quantised.tokens);
 
   var highest = LOWEST;
+  var read = 0.0;
   for (var token = start + local; token < end; token += 64u) {
-    let score = capped(score_of(head, kv_head, token) * frame.score_scale);
+    var score = LOWEST;
+    // What is quantised is the beginning of the text.
+    if (in_window(layer.window, frame.position, token)) {
+      score = capped(score_of(head, kv_head, token) * frame.score_scale);
+      read += 1.0;
+    }
     weights[token - start] = score;
     highest = max(highest, score);
   }
   highest = workgroup_max(local, highest);
+  read = workgroup_sum(local, read);
 
   var sum = 0.0;
   for (var token = start + local; token < end; token += 64u) {
-    let weight = exp(weights[token - start] - highest);
+    let score = weights[token - start];
+    let weight = select(exp(score - highest), 0.0, score <= LOWEST);
     weights[token - start] = weight;
     sum += weight;
   }
@@ -86,7 +94,7 @@ fn main(
     if (lane == 0u) {
       partials[at + HEAD_DIM] = highest;
       partials[at + HEAD_DIM + 1u] = sum;
-      partials[at + HEAD_DIM + 2u] = f32(end - start);
+      partials[at + HEAD_DIM + 2u] = read;
       if (head == 0u && group.x == 0u) {
         partials[0] = f32(groups.x);
       }

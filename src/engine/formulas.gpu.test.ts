@@ -156,9 +156,9 @@ it('embeds the tokens of a part of the table, scaled, with learned positions', a
   const positions = padded(12, width);
   const before = padded(ids.length, width).data;
   const { x } = await runKernel(KERNELS.embed, {
-    constants: { WIDTH4: table.stride / 4, FROM: from, ROWS: rows, SCALE: 6.5, POSITIONS: 1 },
+    constants: { IN4: table.stride / 4, FROM: from, ROWS: rows, SCALE: 6.5, POSITIONS: 1 },
     frame: { tokens: ids.length, position: 7 },
-    inputs: { ids, table: table.data, positions: positions.data, x: before },
+    inputs: { ids, w: table.data, positions: positions.data, x: before },
     outputs: ['x'],
     workgroups: [Math.ceil(table.stride / 256), ids.length],
   });

@@ -36,6 +36,7 @@ const CASES: Record<string, [Axis, string][]> = {
   'gemma 3': [
     ['cache', 'sinks-recent'],
     ['cache', 'snapkv'],
+    ['cache', 'quantised'],
     ['decode', 'quest'],
     ['decode', 'token-select'],
     ['prefill', 'a-shape'],
