@@ -68,6 +68,12 @@ export class Fields {
     return missing;
   }
 
+  /** A number of positions, or null. @param missing what an absent field stands for; null in the file is null */
+  window(field: string, missing: number | null): number | null {
+    if (field in this.json) return this.given(field) ? this.size(field, 'positions') : null;
+    return missing;
+  }
+
   flag(field: string, missing = false): boolean {
     const value = this.value(field) ?? missing;
     return typeof value === 'boolean' ? value : this.damaged(field, 'true or false', value);

@@ -21,7 +21,7 @@ export const gemma2: Family = {
       contextLength: 8192,
       theta: 10_000,
     });
-    const window = fields.optional('sliding_window', 4096);
+    const window = fields.window('sliding_window', 4096);
     const layers = localLayers(fields, config.layers, (layer) => layer % 2 === 0);
     return {
       ...config,
@@ -51,7 +51,7 @@ export const gemma3: Family = {
       contextLength: 131_072,
       theta: 1_000_000,
     });
-    const window = fields.optional('sliding_window', 4096);
+    const window = fields.window('sliding_window', 4096);
     const name = fields.given('_sliding_window_pattern')
       ? '_sliding_window_pattern'
       : 'sliding_window_pattern';

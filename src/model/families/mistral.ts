@@ -14,7 +14,7 @@ export const mistral: Family = {
       bosId: 1,
       eosId: 2,
     });
-    const window = fields.optional('sliding_window', 4096);
+    const window = fields.window('sliding_window', 4096);
     const layers = localLayers(fields, config.layers, () => true);
     return { ...config, local: window === null ? null : { layers, window, rotation: null } };
   },

@@ -16,7 +16,7 @@ export const phi3: Family = {
       eosId: 32_000,
     });
     fields.only('attention_bias', false);
-    const window = fields.optional('sliding_window', null);
+    const window = fields.window('sliding_window', null);
     const layers = Array<boolean>(config.layers).fill(true);
     return { ...config, local: window === null ? null : { layers, window, rotation: null } };
   },

@@ -45,7 +45,7 @@ function describe(family: string, fields: Fields, defaults: { headDim?: number }
 
 /** The layers from `max_window_layers` on, where the file asks for windows at all. */
 function local(fields: Fields, layers: number): LocalLayers | null {
-  const window = fields.optional('sliding_window', 4096);
+  const window = fields.window('sliding_window', 4096);
   if (!fields.flag('use_sliding_window') || window === null) return null;
   const value = fields.value('max_window_layers') ?? 28;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {

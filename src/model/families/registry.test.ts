@@ -144,6 +144,7 @@ describe('parseConfig', () => {
       '[1]',
     ],
     [{ model_type: 'mistral', num_key_value_heads: 2, sliding_window: 0 }, 'sliding_window', '0'],
+    [{ model_type: 'phi3', sliding_window: 2.5 }, 'sliding_window', '2.5'],
     [
       { model_type: 'qwen2', use_sliding_window: true, layer_types: ['full_attention'] },
       'layer_types',
@@ -205,6 +206,8 @@ describe('positions', () => {
       whole: true,
       scale: 0.1 * Math.log(4) + 1,
     });
+    const longer = { rope_scaling: rope, max_position_embeddings: 512 };
+    expect(rotationOf(longer).contextLength).toBe(2048);
     const own = { ...rope, mscale: 0.5, mscale_all_dim: 1, beta_fast: 16, truncate: false };
     expect(rotationOf({ rope_scaling: own }).scaling).toMatchObject({
       scale: (0.05 * Math.log(4) + 1) / (0.1 * Math.log(4) + 1),

@@ -26,10 +26,12 @@ export function readPositions(
   const dims = rotaryDims(fields, parameters, headDim, share);
   const rotation = readRotation(fields, parameters, dims, trained, theta);
   const { scaling } = rotation;
-  const stretch = scaling?.type === 'dynamic' ? scaling.factor : 1;
+  // Some files name the length before the scaling, some the length with it.
+  const stretches = scaling?.type === 'dynamic' || scaling?.type === 'yarn';
+  const reached = stretches ? Math.floor(scaling.trained * scaling.factor) : 0;
   return {
     positions: { kind: 'rotary', dims, rotation },
-    contextLength: Math.floor(trained * stretch),
+    contextLength: Math.max(trained, reached),
   };
 }
 
