@@ -103,15 +103,19 @@ export class Fields {
     if (value !== undefined && value !== expected) this.unsupported(field, `${expected}`, value);
   }
 
-  /** Absent: `missing`; null in the file: none. */
+  /**
+   * Absent: `missing`; null in the file: none. Ids that the vocabulary lacks are left out: files of small models
+   * carry those of the large ones, and no text can have them.
+   */
   tokenIds(field: string, missing: number | null, vocabSize: number): number[] {
     const value = field in this.json ? this.json[field] : missing;
     if (value === null) return [];
-    return (Array.isArray(value) ? value : [value]).map((id: unknown) =>
-      typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < vocabSize
+    const ids = (Array.isArray(value) ? value : [value]).map((id: unknown) =>
+      typeof id === 'number' && Number.isInteger(id) && id >= 0
         ? id
-        : this.damaged(field, `ids from 0 to ${vocabSize - 1}`, value),
+        : this.damaged(field, 'ids of tokens', value),
     );
+    return ids.filter((id) => id < vocabSize);
   }
 
   damaged(field: string, expected: string, found: unknown): never {

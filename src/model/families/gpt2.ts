@@ -52,7 +52,7 @@ export const gpt2: Family = {
       tiedEmbeddings: fields.flag('tie_word_embeddings', true),
       // Its tokenizer has one name for both, and puts none before a text.
       bosId: null,
-      eosIds: fields.tokenIds('eos_token_id', vocabSize > 50_256 ? 50_256 : null, vocabSize),
+      eosIds: fields.tokenIds('eos_token_id', 50_256, vocabSize),
     };
   },
   roles,

@@ -134,7 +134,8 @@ describe('parseConfig', () => {
     [{ num_key_value_heads: 3 }, 'num_key_value_heads', '3'],
     [{ rms_norm_eps: 0 }, 'rms_norm_eps', '0'],
     [{ tie_word_embeddings: 'yes' }, 'tie_word_embeddings', '"yes"'],
-    [{ eos_token_id: 100 }, 'eos_token_id', '100'],
+    [{ eos_token_id: -1 }, 'eos_token_id', '-1'],
+    [{ eos_token_id: [1, 'x'] }, 'eos_token_id', '[1,"x"]'],
     [{ rope_scaling: 'linear' }, 'rope_scaling', '"linear"'],
     [{ rope_scaling: { type: 'linear' } }, 'rope_scaling.factor', 'nothing'],
     [{ rope_parameters: { rope_theta: -1 } }, 'rope_parameters.rope_theta', '-1'],
@@ -157,6 +158,11 @@ describe('parseConfig', () => {
     expect(code).toBe('model-damaged');
     expect(what).toContain(field);
     expect(what).toContain(`found ${found}`);
+  });
+
+  test('ids that the vocabulary lacks are left out', () => {
+    const config = parseConfig({ ...TINY, bos_token_id: 50_256, eos_token_id: [3, 50_256] });
+    expect(config).toMatchObject({ bosId: null, eosIds: [3] });
   });
 
   test('refuses what is not an object', () => {
