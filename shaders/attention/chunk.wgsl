@@ -178,7 +178,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
   }
   // A row whose keys were all left out has no sum; it gives zeros, not NaN.
-  let sum = max(state.sum, vec4<f32>(1.0e-38));
+  let sum = select(state.sum, vec4<f32>(1.0), state.sum == vec4<f32>(0.0));
   store(head, first_row + row, lane, state.value0 / sum.x);
   store(head, first_row + row + 1u, lane, state.value1 / sum.y);
   store(head, first_row + row + 2u, lane, state.value2 / sum.z);

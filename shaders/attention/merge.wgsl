@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     read += partials[at + 2u];
   }
   // A head that could read nothing gives zeros, not NaN.
-  sum = max(sum, 1.0e-38);
+  sum = select(sum, 1.0, sum == 0.0);
   let masked = has_head(layer.masked_heads, head);
   for (var dim = local; dim < HEAD_DIM; dim += 64u) {
     var value = 0.0;
