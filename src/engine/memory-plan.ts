@@ -21,24 +21,29 @@ export interface RunMemory {
 
 /**
  * Buffers of a run of `length` tokens.
- * @param slots entries that each KV head holds at most: `length`, or fewer under a bounded policy
+ * @param slots entries that every KV head holds at most: `length`, or fewer under a bounded policy; or those
+ *   of each head, [layers * kvHeads]
  */
 export function runMemory(
   config: ModelConfig,
   length: number,
-  slots: number,
+  slots: number | number[],
   valueBytes: 2 | 4,
 ): RunMemory {
   const { layers, heads, kvHeads, headDim, vocabSize } = config;
   const size = sizesOf(config);
   // A local layer keeps its window, the chunk that is read, and what its last pages have to spare.
   const kept = (layer: number) => layerWindow(config, layer) + MAX_CHUNK + 2 * PAGE_SLOTS;
-  const pages = Array.from({ length: layers }, (_, layer) =>
-    Math.ceil(Math.min(slots, kept(layer)) / PAGE_SLOTS),
-  ).reduce((sum, count) => sum + kvHeads * count, 0);
+  const each =
+    typeof slots === 'number'
+      ? Array.from({ length: layers * kvHeads }, (_, head) =>
+          Math.min(slots, kept(Math.floor(head / kvHeads))),
+        )
+      : slots;
+  const pages = each.reduce((sum, count) => sum + Math.ceil(count / PAGE_SLOTS), 0);
   const pool = pages * PAGE_SLOTS * headDim * valueBytes;
   const rows = (label: string, columns: number) => ({ label, bytes: MAX_CHUNK * columns * 4 });
-  const splits = Math.ceil((slots + 1) / DECODE_SPLIT);
+  const splits = Math.ceil((Math.max(...each) + 1) / DECODE_SPLIT);
   return {
     kv: [
       { label: 'keys', bytes: pool },
@@ -63,6 +68,22 @@ export function runMemory(
       { label: 'evicted at', bytes: layers * kvHeads * length * 4 },
     ],
   };
+}
+
+/** The largest buffer that an adapter allows. */
+export function mostBufferBytes(limits: GPUSupportedLimits): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}
+
+/** Tokens, a power of two or the model's context, whose buffers the adapter allows when every entry is kept. */
+export function fittingLength(config: ModelConfig, valueBytes: 2 | 4, most: number): number {
+  const fits = (length: number) => {
+    const { kv, work, inspection } = runMemory(config, length, length, valueBytes);
+    return [...kv, ...work, ...inspection].every(({ bytes }) => bytes <= most);
+  };
+  let length = 1 << 20;
+  while (length > 64 && !fits(length)) length /= 2;
+  return Math.min(length, config.contextLength);
 }
 
 export function totalOf(buffers: PlannedBuffer[]): number {

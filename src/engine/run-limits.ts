@@ -1,7 +1,9 @@
+import { megabytes } from '../gpu/buffers';
 import { TroubleError } from '../trouble';
 import type { GpuModel } from './gpu-model';
 import { keptWindows } from './kept-windows';
 import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
+import { fittingLength, mostBufferBytes, runMemory } from './memory-plan';
 import { ROPE_POSITIONS } from './rope-table';
 import type { RunOptions } from './run';
 import { needsContext, reindexes, type Strategy } from './strategy';
@@ -32,6 +34,37 @@ export function headCapacities(options: RunOptions, model: GpuModel, length: num
     const windowed = sinks + recent + chunk + 2 * PAGE_SLOTS;
     return Math.min(length, windowed, strategy.cache.most ?? Number.POSITIVE_INFINITY);
   });
+}
+
+/**
+ * Whether the adapter allows every buffer of a run, before any is allocated.
+ * @param capacities as `headCapacities` gives them
+ * @throws TroubleError `adapter-too-small` that offers what would fit
+ */
+export function checkBuffers(
+  { config, precision, device }: GpuModel,
+  length: number,
+  { inspect, maxTokens }: RunOptions,
+  capacities: number[],
+): void {
+  const valueBytes = precision === 'f16' ? 2 : 4;
+  const most = mostBufferBytes(device.limits);
+  const { kv, work, inspection } = runMemory(config, length, capacities, valueBytes);
+  const tooLarge = ({ bytes }: { bytes: number }) => bytes > most;
+  const found = [...kv, ...work, ...(inspect ? inspection : [])].find(tooLarge);
+  if (!found) return;
+  const shorter = Math.max(1, fittingLength(config, valueBytes, most) - maxTokens);
+  const bounded = { do: 'use-preset', preset: 'streaming-llm', label: 'Use StreamingLLM' } as const;
+  throw new TroubleError(
+    'adapter-too-small',
+    `Run: ${length} tokens need “${found.label}” of ${megabytes(found.bytes)} in one buffer, this adapter allows ${megabytes(most)}.`,
+    'Use a shorter prompt, a cache policy with a budget, or a smaller model.',
+    [
+      // A window bounds the cache, not the copies for maps of the past.
+      ...(kv.some(tooLarge) && !inspection.some(tooLarge) ? [bounded] : []),
+      { do: 'set-length', length: shorter, label: `Use ${shorter} tokens` },
+    ],
+  );
 }
 
 export function checkIds(ids: ArrayLike<number>, vocabSize: number): void {

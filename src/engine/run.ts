@@ -12,6 +12,7 @@ import { KvCache } from './kv-cache';
 import { LogitHistory } from './logit-history';
 import type { Recorder, Stage } from './recorder';
 import {
+  checkBuffers,
   checkContext,
   checkIds,
   checkPositions,
@@ -131,6 +132,7 @@ export class Run {
     const capacities = headCapacities(options, model, length);
     checkPositions(model, strategy);
     checkContext(model, options, Math.max(...capacities));
+    checkBuffers(model, length, options, capacities);
     const prompt: PromptParts = {
       length: ids.length,
       context: options.parts?.context ?? ids.length,

@@ -112,7 +112,8 @@ export async function openHttpFile(
   path: string,
   source: WindowedOptions,
 ): Promise<ModelFile | null> {
-  const first = await request(address, source, { range: `bytes=0-${WINDOW - 1}` });
+  const { ahead = WINDOW } = source;
+  const first = await request(address, source, { range: `bytes=0-${ahead - 1}` });
   if (first.status === 416) {
     // Only an empty file has no first byte.
     await first.body?.cancel();
@@ -128,7 +129,7 @@ export async function openHttpFile(
 
   const size = await sizeOf(first, address, source);
   const tag = first.headers.get('etag');
-  source.window = { path, from: 0, bytes: await bytesOf(first, path, Math.min(size, WINDOW)) };
+  source.window = { path, from: 0, bytes: await bytesOf(first, path, Math.min(size, ahead)) };
   return {
     path,
     size,
@@ -140,10 +141,10 @@ export async function openHttpFile(
         const end = to - window.from;
         if (end <= window.bytes.length) return window.bytes.slice(start, end);
       }
-      const end = Math.min(size, Math.max(to, from + WINDOW));
+      const end = Math.min(size, Math.max(to, from + ahead));
       const bytes = await readRange(address, path, source, { from, to: end, tag });
       // What is larger than a window is wanted once.
-      if (to - from >= WINDOW) return bytes;
+      if (to - from >= ahead) return bytes;
       source.window = { path, from, bytes };
       return bytes.slice(0, to - from);
     },

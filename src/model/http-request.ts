@@ -10,6 +10,8 @@ export interface HttpOptions {
   signal?: AbortSignal | undefined;
   /** Called where a server sends no parts of files, so that this one has to come whole. */
   onWhole?: ((path: string) => void) | undefined;
+  /** Bytes fetched at once at least; 16 MiB where absent. */
+  ahead?: number;
   /** Told of a refusal first; it may throw a trouble that says more than the status. */
   onRefused?: (response: Response) => void;
 }

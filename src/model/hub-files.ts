@@ -4,7 +4,7 @@ import { openHttpFile, type RemoteFiles } from './http-files';
 import { chunksOf, type HttpOptions, request } from './http-request';
 import type { ModelSource } from './source';
 
-export interface HubOptions extends Pick<HttpOptions, 'signal' | 'onWhole'> {
+export interface HubOptions extends Pick<HttpOptions, 'signal' | 'onWhole' | 'ahead'> {
   /** Where the hub is, without a slash at the end. */
   endpoint: string;
   /** For gated models; it goes into the request's header and nowhere else. */

@@ -86,6 +86,14 @@ export class ModelStore {
     return place;
   }
 
+  /** The place of a model, or null where there is none. */
+  async find(key: string): Promise<StoredFolder | null> {
+    const folder = await this.models();
+    const name = await folderName(key);
+    const found = await folder.getDirectoryHandle(name).catch(ignoreMissing);
+    return found ? await StoredFolder.open(folder, name, this.estimate) : null;
+  }
+
   async remove(key: string): Promise<void> {
     const folder = await this.models();
     await folder.removeEntry(await folderName(key), { recursive: true }).catch(ignoreMissing);

@@ -6,7 +6,7 @@ import { hubFiles } from './hub-files';
 import { memoryDirectory } from './memory-directory';
 import { ModelStore } from './model-store';
 import { hubSource, type ModelSource } from './source';
-import { storedFiles } from './stored-files';
+import { lookedAtFiles, storedFiles } from './stored-files';
 
 const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7919) >> 3);
 const text = (value: string) => new TextEncoder().encode(value);
@@ -112,6 +112,25 @@ describe('a model of the hub, kept', () => {
     files.place.record.complete = true;
     expect(await files.files.open('tokenizer.json')).toBeNull();
     expect(place.record.key).toContain('owner/model');
+  });
+
+  test('can be looked at without keeping it, also without a connection once it was complete', async () => {
+    const remote = hubFiles(source, { endpoint: hub.url, ahead: 1000 });
+    expect(await store.find(remote.key)).toBeNull();
+    const { place } = await openStored();
+    const looked = lookedAtFiles(remote, place);
+    const file = await looked.open('model.safetensors');
+    expect([...((await file?.read(10, 14)) ?? [])]).toEqual([...WEIGHTS.subarray(10, 14)]);
+    expect(sent().map(({ range }) => range)).toEqual(['bytes=0-999']);
+    expect((await store.list())[0].bytes).toBe(0);
+    await weightsOf();
+    const kept = await store.find(remote.key);
+    if (kept) kept.record.complete = true;
+    hub.down = true;
+    const offline = kept && lookedAtFiles(hubFiles(source, { endpoint: hub.url }), kept);
+    expect((await offline?.open('model.safetensors'))?.size).toBe(WEIGHTS.length);
+    expect(await offline?.open('tokenizer.json')).toBeNull();
+    expect(await offline?.list()).toEqual(['model.safetensors']);
   });
 
   test('content that is not what the hub announced is refused and not kept', async () => {

@@ -14,16 +14,11 @@ export function storedFiles(
   place: StoredFolder,
   onProgress: OnDownload,
 ): ModelFiles {
-  const kept = async (path: string): Promise<ModelFile | null> => {
-    const blob = place.record.files[path]?.complete ? await place.blob(path) : null;
-    // The browser may have thrown it away.
-    return blob && blob.size === place.record.files[path].size ? blobFile(path, blob) : null;
-  };
   return {
     name: remote.name,
     address: remote.address,
     async open(path) {
-      const here = await kept(path);
+      const here = await keptFile(place, path);
       let located: RemoteFile | null;
       try {
         located = await remote.locate(path);
@@ -40,7 +35,7 @@ export function storedFiles(
         await place.remove(path);
         return null;
       }
-      return await kept(path);
+      return await keptFile(place, path);
     },
     async list() {
       try {
@@ -51,6 +46,32 @@ export function storedFiles(
       }
     },
   };
+}
+
+/** The files of a model as far as they are kept, and the rest where it is published: nothing is kept anew. */
+export function lookedAtFiles(remote: RemoteFiles, place: StoredFolder): ModelFiles {
+  const unlessKept = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbort(error) || !place.record.complete) throw error;
+      return otherwise;
+    }
+  };
+  return {
+    name: remote.name,
+    address: remote.address,
+    open: async (path) =>
+      (await keptFile(place, path)) ?? (await unlessKept(() => remote.open(path), null)),
+    list: () => unlessKept(() => remote.list(), Object.keys(place.record.files)),
+  };
+}
+
+async function keptFile(place: StoredFolder, path: string): Promise<ModelFile | null> {
+  const record = place.record.files[path];
+  const blob = record?.complete ? await place.blob(path) : null;
+  // The browser may have thrown it away.
+  return blob && blob.size === record.size ? blobFile(path, blob) : null;
 }
 
 function isCurrent(record: FileRecord, { size, tag }: RemoteFile): boolean {

@@ -1,4 +1,4 @@
-import { runMemory, totalOf } from '../engine/memory-plan';
+import { fittingLength, mostBufferBytes, runMemory, totalOf } from '../engine/memory-plan';
 import { weightBytes } from '../engine/weight-bytes';
 import { checkModelFits } from '../engine/weights';
 import { acquireGpu } from '../gpu/device';
@@ -28,10 +28,9 @@ export async function planLoad(
   const gpu = await acquireGpu(navigator.gpu);
   const { limits } = gpu.device;
   gpu.device.destroy();
-  const watch = { signal, onDownload: () => {}, onWhole: () => {} };
-  const { files } = await sources.open({ ...request, keep: false }, watch);
-  const checkpoint = await openModel(files);
+  const checkpoint = await openModel(await sources.look(request, signal));
   const { config } = checkpoint;
+  const most = mostBufferBytes(limits);
   const told = (navigator as { deviceMemory?: number }).deviceMemory;
   const deviceBytes = told !== undefined && told < MOST_TOLD ? told * 2 ** 30 : null;
   const plan = (wished: PlannedPrecision['precision']): PlannedPrecision => {
@@ -47,7 +46,6 @@ export async function planLoad(
       boundedKvBytes: totalOf(bounded.kv),
       workBytes: totalOf([...run.work, ...run.inspection]),
     };
-    const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     const tooLarge = [...run.kv, ...run.work, ...run.inspection].find(({ bytes }) => bytes > most);
     const needed = planned.weightBytes + planned.kvBytes + planned.workBytes;
     return {
@@ -80,8 +78,8 @@ export async function planLoad(
     hasTokenizer: checkpoint.tokenizer !== null,
     storedBytes: checkpoint.bytes,
     length,
-    shorterLength: shorterLength(checkpoint, limits),
-    mostBufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+    shorterLength: fittingLength(config, gpu.halfPrecision ? 2 : 4, most),
+    mostBufferBytes: most,
     deviceBytes,
     precisions: [plan('f32'), plan('f16'), plan('int8'), plan('int4')],
     preferred: gpu.halfPrecision ? 'f16' : 'f32',
@@ -95,18 +93,6 @@ function weightProblem({ config }: Checkpoint): Trouble | null {
   } catch (error) {
     return troubleOf(error);
   }
-}
-
-/** The largest power of two of tokens whose buffers the adapter allows in f32. */
-function shorterLength({ config }: Checkpoint, limits: GPUSupportedLimits): number {
-  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  let length = 1 << 20;
-  const fits = () => {
-    const { kv, work, inspection } = runMemory(config, length, length, 4);
-    return [...kv, ...work, ...inspection].every(({ bytes }) => bytes <= most);
-  };
-  while (length > 64 && !fits()) length /= 2;
-  return Math.min(length, config.contextLength);
 }
 
 function trouble(what: string, advice: string): Trouble {
