@@ -15,7 +15,8 @@ export default defineConfig({
   timeout: 180_000,
   // What a panel shows is computed by a software adapter, which takes seconds on a busy machine.
   expect: { timeout: 15_000 },
-  use: { baseURL: url, launchOptions: browserLaunchOptions() },
+  // Tests that change what the page gets must not be answered from what it kept.
+  use: { baseURL: url, launchOptions: browserLaunchOptions(), serviceWorkers: 'block' },
   webServer: { command: 'node e2e/tools/serve.mjs', url, reuseExistingServer: false },
 });
 

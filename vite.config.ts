@@ -3,11 +3,12 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunchOptions } from './e2e/tools/browser.mjs';
 import { contentPolicy } from './e2e/tools/content-policy.mjs';
+import { offlinePage } from './e2e/tools/offline-page.mjs';
 
 export default defineConfig({
   // Relative addresses, so that the built page also works from a sub-folder of any static host.
   base: './',
-  plugins: [react(), contentPolicy()],
+  plugins: [react(), contentPolicy(), offlinePage()],
   worker: { format: 'es' },
   build: { target: 'chrome134', chunkSizeWarningLimit: 1200 },
   test: {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
 import { type Hub, startHub } from './tools/hub-server.mjs';
@@ -14,10 +16,17 @@ const modelButton = (page: Page) => page.getByRole('button', { name: /^model / }
 const ready = (page: Page) =>
   page.waitForFunction(() => window.needlescope?.ready(), null, { timeout: 60_000 });
 
+/** A chat as the embedded model would never write it: what counts is where it stands. */
+const TEMPLATE =
+  '{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }} [end]\n{% endfor %}[answer]';
+
 let hub: Hub;
 test.beforeAll(async () => {
+  const files = Object.fromEntries(FILES.map((name) => [name, bytesOf(name)]));
+  const template = new TextEncoder().encode(TEMPLATE);
   hub = await startHub({
-    'owner/tiny': { files: Object.fromEntries(FILES.map((name) => [name, bytesOf(name)])) },
+    'owner/tiny': { files },
+    'owner/chat': { files: { ...files, 'chat_template.jinja': template } },
   });
 });
 test.afterAll(() => hub.close());
@@ -35,9 +44,7 @@ async function chooseOnHub(page: Page) {
 const sentWeights = () =>
   hub.requests.filter(({ method, path }) => method === 'GET' && path.includes('/cdn/'));
 
-test('from the hub: cut in the middle, reloaded, resumed, and there without a connection', async ({
-  page,
-}) => {
+test('from the hub: cut in the middle, reloaded, resumed, deleted', async ({ page }) => {
   await page.goto('./');
   await ready(page);
   await chooseOnHub(page);
@@ -66,12 +73,26 @@ test('from the hub: cut in the middle, reloaded, resumed, and there without a co
   expect(sentWeights().map(({ range }) => range)).toEqual([expect.stringMatching(/^bytes=[1-9]/)]);
   expect(new URL(page.url()).searchParams.get('model')).toBe('hub:owner/tiny');
 
-  hub.down = true;
-  await page.reload();
-  await expect(modelButton(page)).toContainText('owner/tiny', { timeout: 60_000 });
-  await modelButton(page).click();
   await drawer(page).getByRole('button', { name: 'Delete owner/tiny' }).click();
   await expect(drawer(page)).toContainText('No model yet');
+});
+
+test.describe('without a connection', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('the page and a kept model come back', async ({ page, context }) => {
+    await page.goto('./?model=hub:owner/tiny');
+    await ready(page);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => null));
+    await context.setOffline(true);
+    hub.down = true;
+    await page.reload();
+    await expect(page.locator('.realised')).toContainText('512 tokens', { timeout: 60_000 });
+    await expect(modelButton(page)).toContainText('owner/tiny');
+    await modelButton(page).click();
+    await drawer(page).getByRole('button', { name: 'Choose owner/tiny' }).click();
+    await expect(drawer(page).getByRole('table')).toContainText('f32');
+  });
 });
 
 test('a load is cancelled at once, and the model before stays', async ({ page }) => {
@@ -142,6 +163,29 @@ test('a folder of this machine is read where it is', async ({ page }) => {
   await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
   await expect(drawer(page)).toContainText('files of this machine', { timeout: 60_000 });
   expect(new URL(page.url()).searchParams.get('model')).toBeNull();
+});
+
+test('a prompt goes through the chat template, which is shown', async ({ page }) => {
+  await page.goto('./?model=hub:owner/chat#chat=1&length=96&maxTokens=2');
+  await expect(page.getByLabel('use chat template')).toBeChecked({ timeout: 60_000 });
+  await page.getByText('Rendered prompt').click();
+  await expect(page.locator('.rendered')).toHaveText(
+    '<|bos|>[user] … text, needle and question … [end]\n[answer]',
+  );
+  await expect(page.locator('.realised')).toContainText('The prompt has 96 tokens');
+  await page.getByLabel('use chat template').uncheck();
+  await expect(page.locator('.rendered')).toHaveCount(0);
+});
+
+test('the command line loads a model of the hub', async () => {
+  const env = { ...process.env, HF_ENDPOINT: hub.url };
+  const words = ['logits', '--model', 'hub:owner/tiny', '--ids', '0,1431', '--top', '3', '--json'];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['e2e/tools/lab.mjs', ...words, '--adapter', 'software'],
+    { env },
+  );
+  expect(JSON.parse(stdout).top).toHaveLength(3);
 });
 
 test('the drawer is accessible in both themes', async ({ page }) => {

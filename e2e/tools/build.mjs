@@ -3,7 +3,17 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, runTool } from './process.mjs';
 
-const SOURCES = ['src', 'shaders', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'shaders',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'e2e/tools/content-policy.mjs',
+  'e2e/tools/offline-page.mjs',
+  'e2e/tools/offline-worker.js',
+];
 const BUILT = join(ROOT, 'dist/index.html');
 
 /** Builds the page unless it is up to date. */

@@ -20,6 +20,7 @@ import { startEngine } from '../worker/client';
 import { installHeadlessApi } from './headless';
 import type { EngineListeners } from './headless-listeners';
 import { loadRequestIn } from './load-request';
+import { keepPageOffline } from './offline';
 import { Page } from './page';
 import { listenForShortcuts } from './shortcuts';
 import { isTourNew } from './tour/tour-memory';
@@ -57,6 +58,7 @@ listenForShortcuts(store, actions);
 const modelReady = actions.load();
 // The banner shows the trouble; whoever waits for the model gets it too.
 modelReady.catch(() => {});
+keepPageOffline(modelReady);
 // Another model may be loaded later.
 installHeadlessApi(engine, listeners, async () => store.getState().model ?? (await modelReady));
 

@@ -54,7 +54,8 @@ export function createModelActions(
     const loading = { title, progress: null, note: null, begunAt, doneBefore: 0 };
     change({ loading });
     try {
-      if (request.keep) await navigator.storage?.persist?.();
+      // Some browsers ask the user first; the load does not wait for that.
+      if (request.keep) void navigator.storage?.persist?.();
       const model = unwrap(await engine.load(request));
       setState((state) => ({
         model,
