@@ -31,9 +31,9 @@ test.each([
   expect(() => frame(source)).toThrow(why);
 });
 
-test('a file of its own goes before the configuration, and a named one is found', async () => {
+test('it is in the configuration, alone or by name, or in a file of its own', async () => {
   const own = memoryFiles({ 'chat_template.jinja': 'own' });
-  expect(await findChatTemplate(own, { chat_template: 'other' })).toBe('own');
+  expect(await findChatTemplate(own, {})).toBe('own');
   const none = memoryFiles({});
   expect(await findChatTemplate(none, { chat_template: 'other' })).toBe('other');
   const named = [
@@ -43,4 +43,11 @@ test('a file of its own goes before the configuration, and a named one is found'
   expect(await findChatTemplate(none, { chat_template: named })).toBe('b');
   expect(await findChatTemplate(none, null)).toBeNull();
   expect(await findChatTemplate(none, { chat_template: 7 })).toBeNull();
+});
+
+test('a file that is much too long does not keep the model from loading', async () => {
+  const long = memoryFiles({ 'chat_template.jinja': 'x'.repeat(1_000_000) });
+  const source = (await findChatTemplate(long, {})) ?? '';
+  expect(source.length).toBeLessThan(200_000);
+  expect(() => frame(source)).toThrow('characters');
 });

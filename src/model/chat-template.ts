@@ -1,7 +1,7 @@
 /** Chat templates: programs in Jinja that come with a model and are not to be trusted. */
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { TroubleError } from '../trouble';
-import { type ModelFiles, openRequired } from './files';
+import type { ModelFiles } from './files';
 
 /** A template and the names of the tokens that it may ask for. */
 export interface ChatTemplate {
@@ -30,18 +30,18 @@ export async function findChatTemplate(
   files: ModelFiles,
   tokenizerConfig: unknown,
 ): Promise<string | null> {
-  const file = (await files.open('chat_template.jinja')) && 'chat_template.jinja';
-  if (file) {
-    const { size, read } = await openRequired(files, file);
-    if (size > 4 * LONGEST_SOURCE) refuse(`it has ${size} bytes`);
-    return new TextDecoder().decode(await read(0, size));
-  }
   const { chat_template: found } = (tokenizerConfig ?? {}) as { chat_template?: unknown };
   if (typeof found === 'string') return found;
   // Several, by name.
   const named = Array.isArray(found) ? found : [];
   const usual = named.find((one) => one?.name === 'default') ?? named[0];
-  return typeof usual?.template === 'string' ? usual.template : null;
+  if (typeof usual?.template === 'string') return usual.template;
+  // Newer libraries write a file of its own instead.
+  const file = await files.open('chat_template.jinja');
+  // What is too long is refused when it is used, with what is here of it.
+  return (
+    file && new TextDecoder().decode(await file.read(0, Math.min(file.size, LONGEST_SOURCE + 1)))
+  );
 }
 
 /**
