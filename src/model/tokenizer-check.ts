@@ -51,6 +51,36 @@ function checkId(where: string, id: unknown): void {
   }
 }
 
+/** All regular expressions of a checked tokenizer.json. */
+export function patternsOf(json: unknown): string[] {
+  const found = new Set<string>();
+  const gather = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inside] of Object.entries(value)) {
+      if (name === 'Regex' && typeof inside === 'string') found.add(inside);
+      gather(inside);
+    }
+  };
+  const { normalizer, pre_tokenizer: splits } = json as Fields;
+  gather([normalizer, splits]);
+  return [...found];
+}
+
+/** Stretches of one character each, ended by another: where patterns that take forever do. */
+export function tryPatterns(patterns: string[]): void {
+  const texts = [...'aA 1.-é世\n'].map((character) => `${character.repeat(3000)}!`);
+  for (const pattern of patterns) {
+    let expression: RegExp;
+    try {
+      expression = new RegExp(pattern, 'gu');
+    } catch {
+      // Of another dialect; the tokenizer rewrites or refuses it.
+      continue;
+    }
+    for (const text of texts) text.replace(expression, '');
+  }
+}
+
 function checkPatterns(where: string, value: unknown, depth: number): void {
   if (depth > MOST_DEPTH) refuse(where, `at most ${MOST_DEPTH} levels`, 'more');
   if (typeof value !== 'object' || value === null) return;

@@ -1,11 +1,13 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { TroubleError } from '../trouble';
-import { checkTokenizer } from './tokenizer-check';
+import { checkTokenizer, patternsOf } from './tokenizer-check';
 
 /** Text to token ids and back, after a model's `tokenizer.json`. */
 export interface TextTokenizer {
   /** Id that it puts before every text, or null; configs name a first token that many models never saw. */
   bosId: number | null;
+  /** Its regular expressions: they came with the model, and some take forever. */
+  patterns: string[];
   /** Ids of a text, without special tokens. A space before a word belongs to the word. */
   encode(text: string): number[];
   /** The text of one token; a special token gives its name, half a character gives "\ufffd". */
@@ -68,6 +70,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const [firstOfText] = tokenizer.encode('a').ids;
   return {
     bosId: firstOfText === undefined || firstOfText === first ? null : firstOfText,
+    patterns: patternsOf(tokenizerJson),
     encode: (text) => plain(prepends && text.startsWith(' ') ? text.slice(1) : text),
     pieceOf: (id) => new TextDecoder().decode(bytes(id)),
     piecesOf,

@@ -169,6 +169,7 @@ describe('buildPrompt', () => {
 describe('a prompt of a task', () => {
   // A tokenizer of characters: sentence by sentence, the places can be counted by hand.
   const letters: TextTokenizer = {
+    patterns: [],
     bosId: null,
     encode: (text) => [...text].map((char) => char.charCodeAt(0)),
     pieceOf: (id) => String.fromCharCode(id),

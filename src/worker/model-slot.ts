@@ -13,6 +13,7 @@ import { renderApart } from './chat-frame';
 import type { ModelSources } from './model-sources';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo, Precision } from './protocol';
 import { shippedCalibration } from './shipped-calibration';
+import { tryPatternsApart } from './try-patterns';
 
 /** What is known of a model beside its weights. */
 interface Origin {
@@ -64,11 +65,15 @@ export class ModelSlot {
         onWhole: (file) => emit({ type: 'load-note', note: wholeNote(file) }),
       });
       const checkpoint = await openModel(files, (config) => checkModelFits(config));
+      // Beside the upload; awaited before anything is read with them.
+      const patternsTried = tryPatternsApart(checkpoint.tokenizer?.patterns ?? []);
+      patternsTried.catch(() => {});
       const calibration = await shippedCalibration(files, checkpoint.config);
       const noted = noteContents(checkpoint.tensors);
       const origin = { address: addressOfSource(request.source), calibration, ...noted };
       const read = { ...checkpoint, tensors: noted.tensors };
       const slot = await ModelSlot.place(gpu, read, storage, origin, emit, onLost);
+      await patternsTried;
       await complete();
       signal.throwIfAborted();
       return slot;
