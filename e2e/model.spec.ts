@@ -189,8 +189,8 @@ test('the command line loads a model of the hub', async () => {
 });
 
 test('the drawer is accessible in both themes', async ({ page }) => {
-  // It works while the first model is still on its way.
   await page.goto('./');
+  await ready(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await modelButton(page).click();
