@@ -34,7 +34,9 @@ export async function planLoad(
   const told = (navigator as { deviceMemory?: number }).deviceMemory;
   const deviceBytes = told !== undefined && told < MOST_TOLD ? told * 2 ** 30 : null;
   const plan = (wished: PlannedPrecision['precision']): PlannedPrecision => {
-    const precision = wished === 'f32' || !gpu.halfPrecision ? 'f32' : 'f16';
+    // Quantised weights are multiplied in what the adapter has; f16 is told even where it cannot be had.
+    const halves = wished === 'f16' || (wished !== 'f32' && gpu.halfPrecision);
+    const precision = halves ? 'f16' : 'f32';
     const rounding = wished === 'int8' || wished === 'int4' ? wished : null;
     const valueBytes = precision === 'f16' ? 2 : 4;
     const run = runMemory(config, length, length, valueBytes);
