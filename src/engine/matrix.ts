@@ -9,6 +9,8 @@ export interface MatrixPart {
   buffer: GPUBuffer;
   from: number;
   rows: number;
+  /** Bytes of a row; of the first one where types lie below each other. */
+  rowBytes: number;
   /** What `shaders/linear/block-weights.wgsl` must know of its blocks; null for plain values. */
   blocks: Constants | null;
 }
@@ -83,6 +85,11 @@ export class MatrixLayout {
       first += rows;
     }
     return bytes;
+  }
+
+  /** Bytes of one row. */
+  bytesOf(row: number): number {
+    return this.byteOf(row + 1) - this.byteOf(row);
   }
 
   /** The types in rows [from, from + rows) as constants, neighbours of one type taken together. */

@@ -62,8 +62,13 @@ export class Uploader {
       const count = Math.min(each, rows - from);
       // Blocks may end in the middle of a word.
       const bytes = Math.ceil((layout.byteOf(from + count) - layout.byteOf(from)) / 4) * 4;
-      const blocks = layout.blocksOf(from, count);
-      return { buffer: this.buffers.storage(label, bytes), from, rows: count, blocks };
+      return {
+        buffer: this.buffers.storage(label, bytes),
+        from,
+        rows: count,
+        rowBytes: layout.bytesOf(from),
+        blocks: layout.blocksOf(from, count),
+      };
     });
     // An even number of rows is a whole number of words, whatever they consist of.
     const blockRows = Math.max(2, 2 * Math.floor(BLOCK_VALUES / stride / 2));

@@ -36,18 +36,20 @@ export class Surprisal {
         running,
         surprisals,
       });
-    const rowBytes = sizes.hidden4 * 4 * (model.precision === 'f16' ? 2 : 4);
-    const pieces = weights.output.parts.flatMap(({ buffer, from, rows }) =>
+    const pieces = weights.output.parts.flatMap(({ buffer, from, rows, rowBytes, blocks }) =>
       Array.from({ length: Math.ceil(rows / PIECE) }, async (_, piece) => {
         const first = piece * PIECE;
         const outputs = Math.min(PIECE, rows - first);
-        const matmul = await bench.kernel(KERNELS.matmul, {
+        const matmul = await bench.kernel(blocks ? KERNELS.blockMatmul : KERNELS.matmul, {
+          ...blocks,
           IN4: sizes.hidden4,
           OUT: outputs,
           OUT_STRIDE: PIECE,
           CAP: config.logitCap ?? 0,
         });
-        const w = { buffer, offset: first * rowBytes, size: outputs * rowBytes };
+        // The last block may end in the middle of a word.
+        const size = Math.ceil((outputs * rowBytes) / 4) * 4;
+        const w = { buffer, offset: first * rowBytes, size };
         // The kernel has no bias; the weights are bound in its place.
         const resources = { x: normed, w, y: product, bias: w };
         return {
