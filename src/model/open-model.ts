@@ -32,7 +32,7 @@ async function weightsAlone(paths: string[], files: ModelFiles): Promise<string 
     throw new TroubleError(
       'bad-input',
       `There are ${models.length} GGUF files in ${address}: ${models.slice(0, 12).join(', ')}${models.length > 12 ? ', …' : ''}.`,
-      'Choose one of them: its own address, or hub:owner/name@main:file.gguf.',
+      'Choose one of them: drop the file alone, give its own address, or owner/name:file.gguf on the hub.',
     );
   }
   const weights = paths.find((path) => /\.safetensors$/i.test(path));

@@ -11,6 +11,7 @@ test.each([
     'hub:owner/name@main:sub/m-Q8_0.gguf',
     { kind: 'hub', id: 'owner/name', revision: 'main', file: 'sub/m-Q8_0.gguf' },
   ],
+  ['hub:owner/name:m.gguf', { kind: 'hub', id: 'owner/name', revision: 'main', file: 'm.gguf' }],
   ['models/needle-2m', { kind: 'url', url: `${BASE}models/needle-2m/` }],
   ['https://a.example/m/model.gguf', { kind: 'url', url: 'https://a.example/m/model.gguf' }],
   ['https://a.example/m?x=1#y', { kind: 'url', url: 'https://a.example/m/?x=1' }],

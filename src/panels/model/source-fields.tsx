@@ -2,7 +2,7 @@ import { type FormEvent, useId, useRef, useState } from 'react';
 import { chooseHub, hubAddress } from '../../state/hub-address';
 import { usePageActions } from '../../state/page-context';
 import { troubleOf } from '../../trouble';
-import { DEFAULT_HUB, hubSource, parseSource } from '../../worker/protocol';
+import { DEFAULT_HUB, hubSource, type ModelSource, parseSource } from '../../worker/protocol';
 import { type Picked, pickedBy, sourceOf } from './picked-source';
 
 /** The ways to a model of one's own. */
@@ -28,8 +28,10 @@ function HubField() {
     event.preventDefault();
     try {
       chooseHub(hub);
-      const [given, at] = name.trim().replace(/^hub:/, '').split('@');
-      const source = hubSource(given, revision || at);
+      const given = name.trim().replace(/^hub:/, '');
+      const found = parseSource(`hub:${given}`, document.baseURI);
+      const { id: owner, file } = found as Extract<ModelSource, { kind: 'hub' }>;
+      const source = revision.trim() === '' ? found : hubSource(owner, revision, file ?? undefined);
       const secret = token.trim() === '' ? {} : { token: token.trim() };
       const request = { source, precision: 'auto', keep: true, hub: hubAddress() } as const;
       void chooseModel(given, { ...request, ...secret });
