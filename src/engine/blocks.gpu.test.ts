@@ -1,5 +1,5 @@
 /** Models whose weights are blocks, on the GPU and in the reference. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readBack } from '../gpu/read-back';
 import { rowBytes } from '../model/blocks';
 import type { Checkpoint } from '../model/checkpoint';
@@ -25,8 +25,12 @@ import {
   testStrategy,
 } from './testing';
 
+/** A software adapter compiles the shaders of a model in seconds, on a busy machine in many. */
+const COMPILING = 180_000;
 const PROMPT = 37;
 const NEW_TOKENS = 2;
+
+vi.setConfig({ testTimeout: COMPILING });
 
 const next = randomStream(5);
 const IDS = Array.from({ length: PROMPT }, () => Math.floor(Math.abs(next()) * 61));

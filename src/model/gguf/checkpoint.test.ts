@@ -95,6 +95,12 @@ describe('refuses', () => {
       'llama.block_count to be a number, found "1"',
     ],
     [
+      'sizes that cannot be',
+      { ...oneLayer, 'llama.attention.head_count': ['uint32', 5] },
+      llamaTensors(),
+      'm.gguf, its metadata as config.json: ',
+    ],
+    [
       'layers of different widths',
       { ...oneLayer, 'llama.feed_forward_length': ['array', 'uint32', [40, 48]] },
       llamaTensors(),

@@ -39,7 +39,7 @@ export async function openGguf(
     for (const entry of (await readGguf(other)).tensors)
       found.set(entry.name, { entry, file: other });
   }
-  const config = parseConfig(await ggufConfig(fields, describe(path, found)));
+  const config = parseAs(path, await ggufConfig(fields, describe(path, found)));
   onConfig?.(config);
   // Matrices are [out, in] here in every family.
   const roles = mapSources(rolesOf(config), (source) =>
@@ -60,6 +60,17 @@ export async function openGguf(
     bytes: all.reduce((sum, tensor) => sum + tensor.bytes, 0),
     parameters: all.reduce((sum, tensor) => sum + valuesOf(tensor), 0),
   };
+}
+
+/** The configuration, refused with the name of this file. */
+function parseAs(path: string, json: object): ModelConfig {
+  try {
+    return parseConfig(json);
+  } catch (error) {
+    if (!(error instanceof TroubleError)) throw error;
+    const { code, what, advice } = error.trouble;
+    throw new TroubleError(code, `${path}, its metadata as ${what}`, advice);
+  }
 }
 
 /** name-00001-of-00003.gguf */

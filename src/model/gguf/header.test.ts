@@ -9,7 +9,7 @@ const METADATA: Record<string, GgufValue> = {
   'llama.block_count': ['uint32', 2],
   'llama.attention.layer_norm_rms_epsilon': ['float32', 0.5],
   'tokenizer.ggml.add_bos_token': ['bool', true],
-  'tokenizer.ggml.tokens': ['array', 'string', ['a', 'é', '']],
+  'tokenizer.ggml.tokens': ['array', 'string', ['a', 'é', '', '\ufeff']],
   'tokenizer.ggml.scores': ['array', 'float32', [-1, 0, 2.5]],
   'general.size': ['uint64', 2 ** 40],
   'general.offset': ['int8', -3],

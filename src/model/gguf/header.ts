@@ -44,6 +44,8 @@ const MOST = {
 };
 /** Bytes to try first: how long a header is stands nowhere. */
 const STEP = 2 ** 21;
+/** Some vocabularies have a token that is a byte order mark. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Thrown where the header is longer than what was read. */
 const CUT = new Error('The header goes on.');
 
@@ -166,7 +168,7 @@ class HeaderReader {
   text(): string {
     const length = this.count('bytes of text', MOST.text);
     const at = this.step(length);
-    return new TextDecoder().decode(this.bytes.subarray(at, at + length));
+    return UTF8.decode(this.bytes.subarray(at, at + length));
   }
 
   valueType(): ValueType {

@@ -5,7 +5,6 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import koffi from 'koffi';
 import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
 import { BLOCKS } from '../../model/blocks';
 import type { TensorType } from '../../model/tensor';
@@ -34,8 +33,10 @@ export interface Ggml {
 export async function loadGgml(): Promise<Ggml | null> {
   const folder = await binaries();
   const file = folder && readdirSync(folder).find((name) => /^(lib)?ggml-base\b/.test(name));
-  if (!folder || !file) return null;
-  const library = koffi.load(join(folder, file));
+  // A machine without this package has no other one either.
+  const foreign = await import('koffi').catch(() => null);
+  if (!folder || !file || !foreign) return null;
+  const library = foreign.default.load(join(folder, file));
   const rowFunction = (type: TensorType) => {
     if (type === 'F16') return 'ggml_fp16_to_fp32_row';
     if (type === 'BF16') return 'ggml_bf16_to_fp32_row';
