@@ -1,0 +1,95 @@
+"""The log of a run as one SVG: panels above each other, tokens seen from left to right."""
+import html
+import json
+import math
+
+WIDTH, PANEL, LEFT, RIGHT, TOP, GAP = 760, 150, 56, 170, 34, 44
+COLORS = ("#4269d0", "#d9741a", "#2f8f5b", "#b8427e", "#7a5cc2", "#7a7a2b", "#2b8c9e")
+
+
+def read(path):
+    with open(path, encoding="utf8") as file:
+        return [json.loads(line) for line in file]
+
+
+def series(lines, value):
+    """Points `(tokens, value)` of the lines that have it."""
+    points = ((line["tokens"], value(line)) for line in lines)
+    return [(tokens, found) for tokens, found in points if found is not None]
+
+
+def smooth(points, count=9):
+    """Means over neighbours: training batches differ in kind and length."""
+    half = count // 2
+    near = lambda i: [value for _, value in points[max(0, i - half):i + half + 1]]
+    return [(tokens, sum(near(i)) / len(near(i))) for i, (tokens, _) in enumerate(points)]
+
+
+def panels(lines):
+    """Title, unit and curves `{name: points}` of each panel, and the top of its axis (None: what the curves need)."""
+    last = max((line for line in lines if "sink" in line), key=lambda line: line["tokens"], default=None)
+    layers = range(len(last["sink"])) if last else ()
+    flat = lambda table: [value for row in table[1:] for value in row]
+    of = lambda name: (lambda line: line.get(name))
+    best = lambda name: (lambda line: max(map(max, line[name])) if name in line else None)
+    needles = lambda length: (lambda line: line["needles"].get(length) if "needles" in line else None)
+    lengths = sorted({length for line in lines for length in line.get("needles", {})}, key=int)
+    share = lambda name, least: (
+        lambda line: sum(v > least for v in flat(line[name])) / len(flat(line[name])) if name in line else None)
+    ratio = lambda kind, mask: (
+        lambda line: line["windows"][f"{kind} {mask}"] / line["windows"][f"{kind} full"] if "windows" in line else None)
+    return [
+        ("Loss on text", "nats a token", {"training text": smooth(series(lines, of("text_loss")))}, None),
+        ("Copying and answers", "share right", {
+            "held key-value pairs": series(lines, of("pairs")),
+            "answers in training": smooth(series(lines, of("answer_accuracy")))}, 1),
+        ("Held needles", "share right", {f"{length} tokens": series(lines, needles(length)) for length in lengths}, 1),
+        ("Best head", "score", {"previous token": series(lines, best("previous")),
+                                "retrieval": series(lines, best("retrieval"))}, 1),
+        ("Heads beyond layer 0", "share", {"retrieval score above 0.5": series(lines, share("retrieval", 0.5)),
+                                           "sink above 0.3": series(lines, share("sink", 0.3))}, 1),
+        ("Attention to the first token", "strongest head of a layer", {
+            f"layer {layer}": series(lines, lambda line, at=layer: max(line["sink"][at]) if "sink" in line else None)
+            for layer in layers}, 1),
+        ("Window of 128 against full attention", "ratio of perplexities", {
+            f"{kind}, {name}": series(lines, ratio(kind, mask)) for kind in ("real", "story")
+            for mask, name in (("none", "no sink"), ("sinks", "4 sinks"))}, None)]
+
+
+def draw(lines, title):
+    """The SVG as text."""
+    drawn = [panel for panel in panels(lines) if any(panel[2].values())]
+    most = max(line["tokens"] for line in lines)
+    released = next((line["tokens"] for line in lines if line.get("released")), None)
+    height = TOP + len(drawn) * (PANEL + GAP) + 10
+    x = lambda tokens: LEFT + (WIDTH - LEFT - RIGHT) * tokens / most
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="11">',
+           f'<title>{html.escape(title)}</title><rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+           f'<text x="{LEFT}" y="20" font-size="14" font-weight="bold">{html.escape(title)}</text>']
+    for number, (name, unit, curves, top) in enumerate(drawn):
+        out += draw_panel(TOP + number * (PANEL + GAP) + 18, name, unit, curves, top, x, most, released)
+    return "\n".join([*out, "</svg>", ""])
+
+
+def draw_panel(begin, name, unit, curves, top, x, most, released):
+    values = [value for points in curves.values() for _, value in points]
+    low = 0 if top else math.floor(min(values) * 10) / 10
+    high = top or max(math.ceil(max(values) * 10) / 10, low + 0.1)
+    y = lambda value: begin + PANEL - PANEL * (min(value, high) - low) / (high - low)
+    end = x(most)
+    yield f'<text x="{LEFT}" y="{begin - 6}"><tspan font-weight="bold">{html.escape(name)}</tspan>, {html.escape(unit)}</text>'
+    for part in range(5):
+        value = low + (high - low) * part / 4
+        yield f'<path d="M{LEFT} {y(value):.1f}H{end:.1f}" stroke="#ddd"/>'
+        yield f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" fill="#555">{value:.2f}</text>'
+    for part in range(5):
+        tokens = most * part / 4
+        yield (f'<text x="{x(tokens):.1f}" y="{begin + PANEL + 14}" text-anchor="middle" fill="#555">'
+               f'{tokens / 1e6:.1f} M</text>')
+    if released is not None:
+        yield f'<path d="M{x(released):.1f} {begin}v{PANEL}" stroke="#999" stroke-dasharray="3 3"/>'
+    for number, (label, points) in enumerate((label, points) for label, points in curves.items() if points):
+        color = COLORS[number % len(COLORS)]
+        path = "L".join(f"{x(tokens):.1f} {y(value):.1f}" for tokens, value in points)
+        yield f'<path d="M{path}" fill="none" stroke="{color}" stroke-width="1.5"/>'
+        yield f'<text x="{end + 10:.1f}" y="{begin + 12 + 15 * number}" fill="{color}">{html.escape(label)}</text>'

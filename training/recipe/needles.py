@@ -1,0 +1,295 @@
+"""Facts to hide, questions about them, and the answers to learn.
+
+Text is made of pieces `(text, is_value)`: values are what can only be known from the prompt.
+"""
+import dataclasses
+import itertools
+
+from . import words
+
+
+@dataclasses.dataclass
+class Needle:
+    """Facts that belong together and one question about them."""
+
+    kind: str
+    key: tuple  #: no two needles of a prompt share it
+    facts: list  #: each a list of pieces
+    question: str
+    answer: list  #: pieces
+    values: list  #: what a right answer names, in this order
+    ordered: bool = True  #: whether the facts must stand in this order
+    last_decides: bool = False  #: a right answer has to name only the last value
+
+    def texts(self):
+        return ["".join(text for text, _ in fact) for fact in self.facts]
+
+
+def pieces(form, *values):
+    """`"The code is {}."` with its values, each with the space before it if there is one."""
+    made = []
+    for text, value in itertools.zip_longest(form.split("{}"), values, fillvalue=""):
+        space = " " if text.endswith(" ") and value else ""
+        made += [(text[: len(text) - len(space)], False), (space + value, True)]
+    return [piece for piece in made if piece[0]]
+
+
+class NeedleSource:
+    """Draws needles.
+
+    :param random: a `random.Random`
+    :param held: whether to draw people, cities, words and values that training never sees
+    :param more_words: words of the training texts
+    """
+
+    def __init__(self, random, held=False, more_words=()):
+        self.random = random
+        self.held = held
+        self.people = words.HELD_GIRLS + words.HELD_BOYS if held else words.GIRLS + words.BOYS
+        self.cities = words.HELD_CITIES if held else words.CITIES
+        self.words = words.HELD_WORDS if held else words.WORDS
+        self.more_words = () if held else more_words
+        self.favorites = words.HELD_FAVORITES if held else words.FAVORITES
+
+    # What needles are made of.
+
+    def person(self):
+        return self.random.choice(self.people) if self.random.random() < 0.6 else words.new_name(self.random)
+
+    def entity(self):
+        """A city, a person, or a name that exists nowhere."""
+        chance = self.random.random()
+        if chance < 0.3:
+            return self.random.choice(self.cities)
+        return self.random.choice(self.people) if chance < 0.45 else words.new_name(self.random)
+
+    def word(self):
+        chance = self.random.random()
+        if self.more_words and chance < 0.35:
+            return self.random.choice(self.more_words)
+        if chance < 0.75:
+            return self.random.choice(self.words)
+        return words.new_name(self.random).lower()
+
+    def thing(self):
+        return "%s %s" % (self.random.choice(words.COLORS + words.LOOKS), self.random.choice(words.THINGS))
+
+    def number(self):
+        count = 5 if self.held else self.random.choice((2, 3, 4, 5, 5, 5, 5, 5, 5, 6, 7))
+        return str(self.random.randint(10 ** (count - 1), 10**count - 1))
+
+    def act(self):
+        random = self.random
+        place, look = random.choice(words.PLACES), random.choice(words.LOOKS)
+        acts = [
+            f"eat a {look} {random.choice(words.FOODS)}", f"sit in the {look} {place}",
+            f"watch the {random.choice(words.ANIMALS)}s", f"walk to the {place}",
+            f"play {random.choice(random.choice(list(self.favorites.values())))} with {random.choice(self.people)}",
+            f"buy a {self.thing()}", f"read a book about {self.word()}", f"drink {self.word()} by the {place}",
+            f"listen to the {random.choice(words.ANIMALS)}s in the {place}",
+        ]
+        end = "" if self.held else random.choice(["", "", " on a sunny day", " at night", " with a friend"])
+        return " and ".join(random.sample(acts, 2 if self.held else random.choice((1, 2, 2)))) + end
+
+    def value(self):
+        """A word, a name, a number or a thing."""
+        return self.random.choice([self.word, self.entity, self.number, self.thing, self.word])()
+
+    # Kinds of needles.
+
+    def one(self, kind, key, form, value, question, answer=None):
+        """One fact with one value; the answer says the fact again."""
+        fact = pieces(form, value)
+        answer = pieces(answer, value) if answer else fact
+        return Needle(kind, (kind, *key), [fact], question, answer, [value])
+
+    def code(self, what=None):
+        names = ["secret code", "access code", "password", "lucky number", "room number"]
+        if not self.held:
+            names += ["secret number", "code", "pin", "phone number", "ticket number", "key number"]
+        what, who, word = what or self.random.choice(names), self.entity(), "of"
+        if not self.held and self.random.random() < 0.25:
+            word = "for"
+        about = f"The {what} {word} {who}"
+        return self.one("code", (what, who), about + " is {}.", self.number(), f"What is t{about[1:]}?")
+
+    def magic(self, _=None):
+        who = self.word() if self.random.random() < 0.6 else self.entity()
+        about = f"he special magic number for {who} is"
+        form = "T" + about + " {}."
+        if not self.held and self.random.random() < 0.3:
+            form = f"One of the special magic numbers for {who} is:" + " {}."
+        return self.one("magic", (who,), form, self.number(), f"What is the special magic number for {who}?",
+                        "T" + about + " {}.")
+
+    def favorite(self, what=None):
+        what, who = what or self.random.choice(list(self.favorites)), self.person()
+        value = self.random.choice(self.favorites[what])
+        if not self.held and self.random.random() < 0.3:
+            value = self.word()
+        return self.one("favorite", (what, who), f"The favorite {what} of {who} is" + " {}.", value,
+                        f"What is the favorite {what} of {who}?")
+
+    def passphrase(self, _=None):
+        who = self.entity()
+        value = " ".join(self.word() for _ in range(3 if self.held else self.random.choice((2, 3, 3, 3, 4))))
+        return self.one("passphrase", (who,), f"The passphrase of {who} is" + " {}.", value,
+                        f"What is the passphrase of {who}?")
+
+    def owner(self, _=None):
+        what = self.thing()
+        question = f"Who owns the {what}?"
+        if not self.held and self.random.random() < 0.3:
+            question = f"Who does the {what} belong to?"
+        return self.one("owner", (what,), f"The {what} belongs to" + " {}.", self.person(), question)
+
+    def place(self, _=None):
+        what = self.thing()
+        place = self.random.choice(words.PLACES) if self.random.random() < 0.8 or self.held else self.word()
+        return self.one("place", (what,), f"The {what} is hidden in the" + " {}.", place, f"Where is the {what}?")
+
+    def best(self, _=None):
+        who = self.entity()
+        return self.one("best", (who,), f"The best thing to do in {who} is" + " {}.", self.act(),
+                        f"What is the best thing to do in {who}?")
+
+    def relation(self, what=None):
+        """The WORD of NAME is VALUE: any word, any name, any value."""
+        what = what or (f"{self.random.choice(words.LOOKS)} {self.word()}" if self.random.random() < 0.3 else self.word())
+        who = self.entity() if self.random.random() < 0.7 else "the " + self.thing()
+        verb, word = self.random.choice(("is", "is", "is", "was")), self.random.choice(("of", "of", "of", "for", "in"))
+        if self.random.random() < 0.15:
+            return self.one("relation", (what, who), f"{who[0].upper()}{who[1:]}'s {what} {verb}" + " {}.", self.value(),
+                            f"What {verb} {who}'s {what}?")
+        about = f"he {what} {word} {who}"
+        return self.one("relation", (what, who), f"T{about} {verb}" + " {}.", self.value(), f"What {verb} t{about}?")
+
+    def sentence(self, form=None):
+        """Facts of other forms."""
+        statement, value, question = form or self.random.choice(SENTENCES)
+        base, past = self.random.choice(VERBS)
+        fill = {"person": self.person(), "entity": self.entity(), "thing": self.thing(), "word": self.word(),
+                "animal": self.random.choice(words.ANIMALS), "role": self.random.choice(ROLES), "base": base, "past": past}
+        made = getattr(self, value)() if hasattr(self, value) else self.random.choice(getattr(words, value))
+        for slot, word in fill.items():
+            statement, question = statement.replace("[%s]" % slot, word), question.replace("[%s]" % slot, word)
+        return self.one("sentence", (question,), statement, made, question)
+
+    def chain(self, hops=None, order=None):
+        """A thing in a box in a box at a place, asked for by the thing."""
+        random = self.random
+        hops = hops if isinstance(hops, int) else random.choice((1, 2, 2, 2, 3, 3, 4))
+        stations = [f"{random.choice(words.COLORS + words.LOOKS[:6])} {random.choice(words.THINGS)}"]
+        while len(stations) < hops:
+            box = f"{random.choice(words.COLORS)} {random.choice(words.CONTAINERS)}"
+            if box not in stations:
+                stations.append(box)
+        stations.append(random.choice(words.PLACES))
+        links = [(f"he {here} is in the", there) for here, there in zip(stations, stations[1:])]
+        facts = [pieces("T" + about + " {}.", there) for about, there in links]
+        order = order or random.choice(("forward", "forward", "backward", "random"))
+        if order == "backward":
+            facts.reverse()
+        answer = []
+        for i, (about, there) in enumerate(links):
+            answer += [(("T" if i == 0 else ", and t") + about, False), (" " + there, True)]
+        return Needle("chain", ("chain", stations[0]), facts, f"How can we find the {stations[0]}?",
+                      answer + [(".", False)], stations[1:], ordered=order != "random", last_decides=True)
+
+    def list(self, count=None):
+        """Several numbers of one name, all asked for, answered in their order."""
+        random = self.random
+        count = count if isinstance(count, int) else random.choice((2, 2, 3, 3, 3, 4))
+        who = self.word() if random.random() < 0.7 else self.entity()
+        numbers = [self.number() for _ in range(count)]
+        facts = [pieces(f"One of the magic numbers for {who} is" + " {}.", number) for number in numbers]
+        answer = [(f"The magic numbers for {who} are", False)]
+        for i, number in enumerate(numbers):
+            answer += [(f"{',' if i else ''} {ORDINALS[i]}", False), (" " + number, True)]
+        return Needle("list", ("list", who), facts, f"What are all the magic numbers for {who}?",
+                      answer + [(".", False)], numbers)
+
+    def draw(self, shares=None):
+        """A needle of a kind drawn by its share."""
+        shares = shares or SHARES
+        return getattr(self, self.random.choices(list(shares), list(shares.values()))[0])()
+
+    def similar(self):
+        """A function that draws needles which differ in names and values only."""
+        kind = self.random.choice(("code", "magic", "favorite", "passphrase", "best", "relation", "sentence", "chain",
+                                   "list", "list", "passphrase"))
+        fixed = {
+            "code": lambda: self.code().key[1], "favorite": lambda: self.random.choice(list(self.favorites)),
+            "relation": self.word, "sentence": lambda: self.random.choice(SENTENCES),
+        }.get(kind, lambda: None)()
+        return lambda: getattr(self, kind)(fixed)
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+#: How often each kind is drawn.
+SHARES = {"code": 18, "magic": 8, "favorite": 9, "passphrase": 12, "owner": 7, "place": 7, "best": 7, "relation": 12,
+          "sentence": 16, "chain": 9, "list": 13}
+#: What people are of a town, and what they do: base and past.
+ROLES = ("mayor", "queen", "chief", "founder", "judge", "bishop", "poet", "general", "banker", "oldest man", "best cook",
+         "first teacher", "richest woman", "only doctor", "new king")
+VERBS = (
+    ("paint", "painted"), ("build", "built"), ("find", "found"), ("sell", "sold"), ("steal", "stole"), ("hide", "hid"),
+    ("repair", "repaired"), ("carry", "carried"), ("draw", "drew"), ("open", "opened"), ("clean", "cleaned"),
+    ("lose", "lost"), ("borrow", "borrowed"), ("invent", "invented"), ("wash", "washed"), ("guard", "guarded"),
+    ("break", "broke"), ("move", "moved"), ("choose", "chose"), ("bury", "buried"), ("throw away", "threw away"),
+    ("see", "saw"), ("forget", "forgot"), ("burn", "burned"), ("send", "sent"), ("praise", "praised"))
+#: Statement, what its value is, question.
+SENTENCES = [
+    ("[person] lives in {}.", "entity", "Where does [person] live?"),
+    ("[person] works as a {}.", "JOBS", "What does [person] work as?"),
+    ("[person] was born in {}.", "number", "When was [person] born?"),
+    ("The train to [entity] leaves from platform {}.", "number", "Which platform does the train to [entity] leave from?"),
+    ("The bus to [entity] stops at {}.", "entity", "Where does the bus to [entity] stop?"),
+    ("The flight to [entity] takes {} minutes.", "number", "How many minutes does the flight to [entity] take?"),
+    ("The [thing] costs {} coins.", "number", "How much does the [thing] cost?"),
+    ("The [thing] weighs {} pounds.", "number", "How much does the [thing] weigh?"),
+    ("[person] has {} [animal]s.", "number", "How many [animal]s does [person] have?"),
+    ("[person] wrote a book about {}.", "word", "What did [person] write a book about?"),
+    ("[person] dreamed of {} last night.", "word", "What did [person] dream of last night?"),
+    ("The [role] of [entity] is called {}.", "person", "Who is the [role] of [entity]?"),
+    ("The [role] of [entity] is {}.", "person", "Who is the [role] of [entity]?"),
+    ("The name of the [role] of [entity] is {}.", "person", "What is the name of the [role] of [entity]?"),
+    ("The key to the [thing] is with {}.", "person", "Who has the key to the [thing]?"),
+    ("The [animal] of [person] is named {}.", "word", "What is the [animal] of [person] named?"),
+    ("[person] traveled to {} last year.", "entity", "Where did [person] travel to last year?"),
+    ("The letter from [person] was sent to {}.", "person", "Who was the letter from [person] sent to?"),
+    ("The word on the [thing] is {}.", "word", "What is the word on the [thing]?"),
+    ("The meeting in [entity] will be held at the {}.", "PLACES", "Where will the meeting in [entity] be held?"),
+    ("The treasure of [entity] lies under the {}.", "PLACES", "Where does the treasure of [entity] lie?"),
+    ("[person] bought a {} from the market.", "thing", "What did [person] buy from the market?"),
+    ("[person] gave [entity] a {} as a present.", "thing", "What did [person] give [entity] as a present?"),
+    ("[person] is married to {}.", "person", "Who is [person] married to?"),
+    ("[person] learned to cook from {}.", "person", "Who did [person] learn to cook from?"),
+    ("The [thing] was [past] by {}.", "person", "Who was the [thing] [past] by?"),
+    ("{} [past] the [thing].", "person", "Who [past] the [thing]?"),
+    ("[person] [past] the {} in [entity].", "thing", "What did [person] [base] in [entity]?"),
+    ("[person] [past] the [thing] near {}.", "entity", "Where did [person] [base] the [thing]?"),
+    ("In [entity], they [past] the {}.", "thing", "What did they [base] in [entity]?"),
+    ("[person] [past] {} [animal]s.", "number", "How many [animal]s did [person] [base]?"),
+    ("Nobody but {} ever [past] the [thing].", "person", "Who was the only one that [past] the [thing]?"),
+    ("The road to [entity] is {} miles long.", "number", "How long is the road to [entity]?"),
+    ("The tower of [entity] is {} feet high.", "number", "How high is the tower of [entity]?"),
+    ("The school in [entity] opened in {}.", "number", "When did the school in [entity] open?"),
+    ("[person] is afraid of {}.", "word", "What is [person] afraid of?"),
+    ("[person] is allergic to {}.", "word", "What is [person] allergic to?"),
+    ("In [entity], people speak {}.", "word", "What do people speak in [entity]?"),
+    ("[entity] is famous for its {}.", "word", "What is [entity] famous for?"),
+    ("The people of [entity] eat {} on Sundays.", "word", "What do the people of [entity] eat on Sundays?"),
+    ("The color of the [animal] of [person] is {}.", "COLORS", "What is the color of the [animal] of [person]?"),
+    ("The door of the [role] of [entity] has the number {}.", "number",
+     "What number does the door of the [role] of [entity] have?"),
+]
+#: The same for evaluation only.
+HELD_SENTENCES = [
+    ("The ferry to [entity] departs from pier {}.", "number", "Which pier does the ferry to [entity] depart from?"),
+    ("[person] keeps a {} in the garage.", "thing", "What does [person] keep in the garage?"),
+    ("The winner of the race in [entity] was {}.", "person", "Who was the winner of the race in [entity]?"),
+    ("The captain of the [thing] is {}.", "person", "Who is the captain of the [thing]?"),
+    ("The bridge near [entity] was built in {}.", "number", "When was the bridge near [entity] built?"),
+    ("[person] always orders {} for lunch.", "word", "What does [person] always order for lunch?"),
+]
