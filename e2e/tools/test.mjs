@@ -35,18 +35,22 @@ async function part(title, run, readReport) {
   counts.failed += failed;
 }
 
-function vitest(project) {
+function vitest(project, options) {
   const file = join(reports, `${project}.json`);
   return part(
     `Tests: ${project}`,
     () =>
-      runTool('vitest/vitest.mjs', [
-        'run',
-        `--project=${project}`,
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${file}`,
-      ]),
+      runTool(
+        'vitest/vitest.mjs',
+        [
+          'run',
+          `--project=${project}`,
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${file}`,
+        ],
+        options,
+      ),
     () => {
       const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
       return { passed: numPassedTests, failed: numFailedTests };
@@ -71,15 +75,21 @@ function playwright() {
   );
 }
 
+/** What they say is shown where they fail; otherwise it would stand between other lines. */
+async function withoutGpu() {
+  const quiet = { quiet: true };
+  await part('Types', () => runTool('typescript/bin/tsc', ['--noEmit'], quiet));
+  await part('Lint and format', () =>
+    runTool('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.'], quiet),
+  );
+  await vitest('unit', quiet);
+}
+
 try {
   await ensureInstalled();
   await ensureBrowser();
-  await part('Types', () => runTool('typescript/bin/tsc', ['--noEmit']));
-  await part('Lint and format', () =>
-    runTool('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']),
-  );
-  await vitest('unit');
-  await vitest('gpu');
+  // The tests of shaders wait for the adapter most of the time: what needs none runs beside them.
+  await Promise.all([withoutGpu(), vitest('gpu')]);
   await playwright();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
