@@ -6,13 +6,16 @@ import { EngineHost } from './engine-host';
 import type { EngineEvent, HeadScores, RunRequest } from './protocol';
 
 const page = new URL('/', location.href).href;
+/** Tokens of a prompt, and what a window keeps of it beside four sinks: the needle is not among them. */
+const LENGTH = 128;
+const RECENT = 28;
 let events: EngineEvent[] = [];
 let vocabSize = 0;
 const host = new EngineHost((event) => events.push(event), `${page}haystacks/`);
 
 function request(changes: Partial<RunRequest> = {}): RunRequest {
   return {
-    prompt: { ...defaultPrompt(0), length: 256 },
+    prompt: { ...defaultPrompt(0), length: LENGTH },
     strategy: choiceFrom('dense', []),
     sampling: { temperature: 0, topK: 0, topP: 1, seed: 0 },
     maxTokens: 24,
@@ -55,7 +58,7 @@ describe('the engine behind the page', () => {
   it('finds the needle with dense attention and reports every token', async () => {
     const result = await host.run(request());
     expect(result.correct).toBe(true);
-    expect(result.promptTokens).toBe(256);
+    expect(result.promptTokens).toBe(LENGTH);
     expect(tokensOf(events)).toEqual(result.generated);
     expect(result.kvBytes.end).toBe(result.kvBytes.dense);
     const { steps, copy, retrieval, retrievalCounted, windowed } = await host.heads();
@@ -76,16 +79,17 @@ describe('the engine behind the page', () => {
   });
 
   it('loses it under StreamingLLM, and knows which tokens left', async () => {
-    const strategy = choiceFrom('streaming-llm', ['cache.recent=60']);
+    const strategy = choiceFrom('streaming-llm', [`cache.recent=${RECENT}`]);
     const result = await host.run(request({ strategy }));
     expect(result.correct).toBe(false);
     expect(result.kvBytes.end).toBeLessThan(result.kvBytes.dense / 2);
     const evicted = await host.evictedAt(1, 2);
     const last = evicted.length - 1;
     const kept = [...evicted.keys()].filter((position) => evicted[position] === NEVER_EVICTED);
-    const expected = [0, 1, 2, 3, ...Array.from({ length: 60 }, (_, i) => last - 59 + i)];
+    const recent = Array.from({ length: RECENT }, (_, i) => last - RECENT + 1 + i);
+    const expected = [0, 1, 2, 3, ...recent];
     expect(kept).toEqual(expected);
-    expect(evicted[4]).toBe(64);
+    expect(evicted[4]).toBe(4 + RECENT);
     const { retrieval, retrievalCounted, windowed } = await host.heads();
     expect([retrieval, retrievalCounted]).toEqual([null, false]);
     expect([...windowed]).toEqual(new Array(12).fill(1));
@@ -150,7 +154,7 @@ describe('the engine behind the page', () => {
 
   it('brings an idle run and its comparison back, so that their maps stay explorable', async () => {
     await host.run(request({ maxTokens: 2 }));
-    await host.compare(choiceFrom('streaming-llm', ['cache.recent=60']), null);
+    await host.compare(choiceFrom('streaming-llm', [`cache.recent=${RECENT}`]), null);
     const before = await host.heads();
     const kept = await host.kept('compared');
     const { steps } = await host.divergence();
@@ -168,8 +172,8 @@ describe('the engine behind the page', () => {
   });
 
   it('runs the prompt under a second strategy beside the run, and measures how far they are apart', async () => {
-    const { ids } = await host.prepare({ ...defaultPrompt(0), length: 256 });
-    const strategy = choiceFrom('streaming-llm', ['cache.recent=60']);
+    const { ids } = await host.prepare({ ...defaultPrompt(0), length: LENGTH });
+    const strategy = choiceFrom('streaming-llm', [`cache.recent=${RECENT}`]);
     const shown = await host.run(request({ strategy }));
     events = [];
     const compared = await host.compare(choiceFrom('dense', []), null);
@@ -179,8 +183,8 @@ describe('the engine behind the page', () => {
     const inside = events.flatMap((event) => (event.type === 'compared' ? [event.event] : []));
     expect(tokensOf(inside)).toEqual(compared.generated);
     const [kept, keptBeside] = [await host.kept('run'), await host.kept('compared')];
-    expect(kept[0]).toHaveLength(64);
-    expect(keptBeside[0]).toHaveLength(256 + compared.generated.length - 1);
+    expect(kept[0]).toHaveLength(4 + RECENT);
+    expect(keptBeside[0]).toHaveLength(LENGTH + compared.generated.length - 1);
 
     const { firstDifference, answerTokens, steps } = await host.divergence();
     expect(firstDifference).toBe(
@@ -234,7 +238,7 @@ describe('the engine behind the page', () => {
         what: expect.stringContaining('does not fit beside the first'),
       },
     });
-    expect((await host.kept('run'))[0]).toHaveLength(256 + shown.generated.length - 1);
+    expect((await host.kept('run'))[0]).toHaveLength(LENGTH + shown.generated.length - 1);
   });
 
   /** Waits for progress of a calibration in the events so far and to come. */
