@@ -196,7 +196,7 @@ for (const theme of ['light', 'dark']) {
     expect(await problems()).toEqual([]);
     await run(page);
     await choosePreset(page, 'Window attention');
-    for (const summary of await page.locator('summary').all()) await summary.click();
+    for (const summary of await page.locator('main summary').all()) await summary.click();
     expect(await problems()).toEqual([]);
     await page.getByRole('button', { name: 'About Heads' }).click();
     expect(await problems()).toEqual([]);
