@@ -17,8 +17,12 @@ try {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.locator('.verdict', { hasText: 'found' }).waitFor({ timeout: 120_000 });
   await status.filter({ hasText: 'ready' }).waitFor();
-  // The map's last tile arrives a moment after the run.
-  await page.waitForTimeout(2000);
+  // The scores of heads come a moment after the run, then the map's last tile.
+  await page
+    .getByRole('button', { name: /retrieval score 0\.\d/ })
+    .first()
+    .waitFor();
+  await page.waitForTimeout(3000);
   await page.screenshot({ path: join(ROOT, 'public/screenshot.png') });
 } finally {
   await browser.close();

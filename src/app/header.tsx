@@ -43,7 +43,7 @@ function ModelLine() {
       <ModelDrawer />
       {model && (
         <p>
-          {formatCount(model.parameters)} parameters, {model.weightTypes}{' '}
+          {formatCount(model.parameters)} parameters, {model.weightTypes} ·{' '}
           <span title={model.adapter.features.join(', ')}>
             adapter <b>{model.adapter.name}</b>
           </span>
