@@ -1,7 +1,7 @@
 import { formatCount } from '../panels/parts/numbers';
-import { usePage, usePageActions, usePageStore } from '../state/page-context';
+import { TroubleBanner } from '../panels/parts/trouble-banner';
+import { usePage, usePageStore } from '../state/page-context';
 import type { PageState, TroubleSource } from '../state/page-store';
-import type { Trouble } from '../trouble';
 
 const selectTroubles = (state: PageState) => state.troubles;
 const selectDevice = (state: PageState) => state.device;
@@ -19,7 +19,7 @@ const SOURCES: TroubleSource[] = [
   'view',
 ];
 
-/** What went wrong, what to do about it, and the next step as a button. */
+/** All troubles of the page, and news of the device. */
 export function Banners() {
   const troubles = usePage(selectTroubles);
   return (
@@ -30,27 +30,6 @@ export function Banners() {
         return trouble && <TroubleBanner key={source} source={source} trouble={trouble} />;
       })}
     </div>
-  );
-}
-
-function TroubleBanner({ source, trouble }: { source: TroubleSource; trouble: Trouble }) {
-  const { act, report } = usePageActions();
-  return (
-    <section className="banner trouble" role="alert">
-      <p>
-        <strong>{trouble.what}</strong> {trouble.advice}
-      </p>
-      <div className="banner-actions">
-        {trouble.actions.map((action) => (
-          <button key={action.label} type="button" onClick={() => act(source, action)}>
-            {action.label}
-          </button>
-        ))}
-        <button type="button" aria-label="Dismiss" onClick={() => report(source, null)}>
-          ✕
-        </button>
-      </div>
-    </section>
   );
 }
 

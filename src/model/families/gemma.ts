@@ -3,21 +3,27 @@ import type { Fields } from '../fields';
 import { type Defaults, decoderRoles, describeDecoder, localLayers } from './decoder';
 import type { Family } from './family';
 
-const TOKENS = { bosId: 2, eosId: 1, tied: true, eps: 1e-6 };
+/** What absent fields stand for in both: the sizes of Gemma 2 2B. */
+const ABSENT = {
+  bosId: 2,
+  eosId: 1,
+  tied: true,
+  eps: 1e-6,
+  hiddenSize: 2304,
+  intermediateSize: 9216,
+  layers: 26,
+  heads: 8,
+  kvHeads: 4,
+  headDim: 256,
+};
 
 /** Gemma 2: soft caps, norms on both sides, every other layer local (arXiv 2408.00118). */
 export const gemma2: Family = {
   architecture: 'Gemma2ForCausalLM',
   describe(fields) {
     const config = describe('gemma2', fields, {
-      ...TOKENS,
+      ...ABSENT,
       vocabSize: 256_000,
-      hiddenSize: 2304,
-      intermediateSize: 9216,
-      layers: 26,
-      heads: 8,
-      kvHeads: 4,
-      headDim: 256,
       contextLength: 8192,
       theta: 10_000,
     });
@@ -40,14 +46,8 @@ export const gemma3: Family = {
   describe(fields) {
     fields.only('use_bidirectional_attention', false);
     const config = describe('gemma3_text', fields, {
-      ...TOKENS,
+      ...ABSENT,
       vocabSize: 262_208,
-      hiddenSize: 2304,
-      intermediateSize: 9216,
-      layers: 26,
-      heads: 8,
-      kvHeads: 4,
-      headDim: 256,
       contextLength: 131_072,
       theta: 1_000_000,
     });

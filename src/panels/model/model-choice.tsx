@@ -74,15 +74,13 @@ export function ModelChoice({ choice: { title, request, plan } }: { choice: Choi
   );
 }
 
-function FitTable({
-  plan,
-  precision,
-  choose,
-}: {
+interface FitProps {
   plan: MemoryPlan;
   precision: PlannedPrecision['precision'];
   choose: (precision: PlannedPrecision['precision']) => void;
-}) {
+}
+
+function FitTable({ plan, precision, choose }: FitProps) {
   return (
     <TableScroll label="Memory that the model would take">
       <table className="fit-table">
@@ -129,15 +127,7 @@ function FitTable({
 }
 
 /** What would fit, as buttons that do it. */
-function Offers({
-  plan,
-  precision,
-  choose,
-}: {
-  plan: MemoryPlan;
-  precision: PlannedPrecision['precision'];
-  choose: (precision: PlannedPrecision['precision']) => void;
-}) {
+function Offers({ plan, precision, choose }: FitProps) {
   const { changeNumber, choosePreset, chooseModelAgain } = usePageActions();
   const planned = plannedAs(plan, precision);
   if (!planned.problem) return null;

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { usePage, usePageActions } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { formatBytes, formatCompact, formatCount } from '../parts/numbers';
+import { TroubleBanner } from '../parts/trouble-banner';
 import { DropZone } from './drop-zone';
 import { LoadProgress } from './load-progress';
 import { ModelChoice } from './model-choice';
@@ -95,23 +96,5 @@ function PresentModel() {
 /** Said here too: the banner lies behind the drawer. */
 function LoadTrouble() {
   const trouble = usePage(selectTrouble);
-  const { act, report } = usePageActions();
-  if (!trouble) return null;
-  return (
-    <section className="banner trouble" role="alert">
-      <p>
-        <strong>{trouble.what}</strong> {trouble.advice}
-      </p>
-      <div className="banner-actions">
-        {trouble.actions.map((action) => (
-          <button key={action.label} type="button" onClick={() => act('load', action)}>
-            {action.label}
-          </button>
-        ))}
-        <button type="button" aria-label="Dismiss" onClick={() => report('load', null)}>
-          ✕
-        </button>
-      </div>
-    </section>
-  );
+  return trouble && <TroubleBanner source="load" trouble={trouble} />;
 }

@@ -92,6 +92,50 @@ export function randomGguf(
   return { file, config, weights };
 }
 
+/** Sizes of a random Llama. */
+export interface LlamaShape {
+  hidden: number;
+  inner: number;
+  heads: number;
+  kvHeads: number;
+  /** 2 where it is left out. */
+  layers?: number;
+  /** Whether the embedding is the output, too; it is where this is left out. */
+  tied?: boolean;
+}
+
+/** A Llama with a vocabulary of 61; `typeOf` and `seed` as for `randomGguf`. */
+export function randomLlama(
+  { hidden, inner, heads, kvHeads, layers = 2, tied = true }: LlamaShape,
+  typeOf: (ggufName: string) => TensorType,
+  seed: number,
+): RandomGguf {
+  const json = {
+    model_type: 'llama',
+    vocab_size: 61,
+    hidden_size: hidden,
+    intermediate_size: inner,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: kvHeads,
+    max_position_embeddings: 64,
+    rms_norm_eps: 2 ** -17,
+    tie_word_embeddings: tied,
+    bos_token_id: null,
+    eos_token_id: [1],
+  };
+  const metadata: Record<string, GgufValue> = {
+    'llama.context_length': ['uint32', 64],
+    'llama.embedding_length': ['uint32', hidden],
+    'llama.feed_forward_length': ['uint32', inner],
+    'llama.block_count': ['uint32', layers],
+    'llama.attention.head_count': ['uint32', heads],
+    'llama.attention.head_count_kv': ['uint32', kvHeads],
+    'llama.attention.layer_norm_rms_epsilon': ['float32', 2 ** -17],
+  };
+  return randomGguf('llama', json, metadata, typeOf, seed);
+}
+
 /** A tokenizer of numbered tokens, because llama.cpp wants one. */
 function tokens(count: number): Record<string, GgufValue> {
   const names = Array.from({ length: count }, (_, id) => `t${id}`);

@@ -1,51 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openGguf } from '../../model/gguf/checkpoint';
 import { memoryFiles } from '../../model/memory-files';
-import { TENSOR_TYPES, type TensorType } from '../../model/tensor';
+import { TENSOR_TYPES } from '../../model/tensor';
 import { dequantise } from '../quantisation/dequantise';
 import { lookUp } from '../random-model';
 import { forward } from '../transformer';
 import { loadLlamaCpp } from './oracle';
-import { logProbabilities, randomGguf } from './testing';
+import { logProbabilities, randomLlama } from './testing';
 
 const IDS = [5, 17, 3, 3, 42, 60];
-const WIDTH = 256;
-
-/** A Llama whose matrices are all of one type. */
-function llamaOf(type: TensorType) {
-  const json = {
-    model_type: 'llama',
-    vocab_size: 61,
-    hidden_size: WIDTH,
-    intermediate_size: WIDTH,
-    num_hidden_layers: 1,
-    num_attention_heads: 8,
-    num_key_value_heads: 2,
-    max_position_embeddings: 64,
-    rms_norm_eps: 2 ** -17,
-    tie_word_embeddings: true,
-    bos_token_id: null,
-    eos_token_id: [1],
-  };
-  return randomGguf(
-    'llama',
-    json,
-    {
-      'llama.context_length': ['uint32', 64],
-      'llama.embedding_length': ['uint32', WIDTH],
-      'llama.feed_forward_length': ['uint32', WIDTH],
-      'llama.block_count': ['uint32', 1],
-      'llama.attention.head_count': ['uint32', 8],
-      'llama.attention.head_count_kv': ['uint32', 2],
-      'llama.attention.layer_norm_rms_epsilon': ['float32', 2 ** -17],
-    },
-    () => type,
-    13,
-  );
-}
+/** One of the blocks of 256 in every row. */
+const SHAPE = { hidden: 256, inner: 256, heads: 8, kvHeads: 2, layers: 1 };
 
 describe.each(TENSOR_TYPES)('a Llama of %s', async (type) => {
-  const { file, config, weights } = llamaOf(type);
+  const { file, config, weights } = randomLlama(SHAPE, () => type, 13);
   const llamaCpp = await loadLlamaCpp(file);
   afterAll(() => llamaCpp?.dispose());
 
