@@ -68,7 +68,9 @@ function objection({ from, specifier, typeOnly }: Import): string | null {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.tsx?$/.test(file) && !/(\.test|[/\\]testing(-\w+)?|\boracle)\.tsx?$/.test(file))
+  .filter(
+    (file) => /\.tsx?$/.test(file) && !/(\.test|[/\\]testing(-\w+)?|\boracle)\.tsx?$/.test(file),
+  )
   .map((file) => join(SRC, file));
 
 describe('the layers of the design', () => {
