@@ -31,6 +31,7 @@ function page() {
     load: vi.fn(async (): Promise<Outcome<ModelInfo>> => ({ ok: true, value: MODEL })),
     plan: vi.fn(async (): Promise<Outcome<MemoryPlan>> => ({ ok: true, value: PLAN })),
     cancelLoad: vi.fn(async () => {}),
+    training: vi.fn(async () => ({ ok: true as const, value: null })),
     storedModels: vi.fn(async () => ({ ok: true as const, value: [] })),
     removeStored: vi.fn(async () => ({ ok: true as const, value: undefined })),
   };

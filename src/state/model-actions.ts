@@ -1,6 +1,6 @@
 import { TroubleError, troubleOf } from '../trouble';
 import { unwrap } from '../worker/client';
-import type { EngineApi, LoadRequest, ModelInfo } from '../worker/protocol';
+import type { EngineApi, LoadRequest, ModelInfo, TrainingCurves } from '../worker/protocol';
 import { keepModelInAddress } from './model-address';
 import type { ModelsState } from './models-state';
 import type { PageActions } from './page-actions';
@@ -26,11 +26,13 @@ export interface ModelActions {
   /** Ends a load or a look; what was fetched is kept. */
   cancelLoad(): void;
   deleteStored(key: string): Promise<void>;
+  /** How the loaded model came to be, or null where its folder does not tell. */
+  trainingCurves(): Promise<TrainingCurves | null>;
 }
 
 type ModelEngine = Pick<
   EngineApi,
-  'load' | 'plan' | 'cancelLoad' | 'storedModels' | 'removeStored'
+  'load' | 'plan' | 'cancelLoad' | 'training' | 'storedModels' | 'removeStored'
 >;
 
 /** @param firstRequest what the page's address asks for; it may throw */
@@ -139,6 +141,7 @@ export function createModelActions(
       }
       await lookUpStored();
     },
+    trainingCurves: async () => unwrap(await engine.training()),
   };
 
   async function loadFirst(): Promise<ModelInfo> {

@@ -3,7 +3,7 @@ import { hubSource } from '../worker/protocol';
 
 /** A good first choice. */
 export interface ShelfModel {
-  /** On the hub. */
+  /** On the hub; of one that came with the page, its folder. */
   id: string;
   title: string;
   parameters: number;
@@ -16,6 +16,8 @@ export interface ShelfModel {
   why: string;
   /** The hub gives it only to who accepted its terms and sends a token. */
   gated?: boolean;
+  /** It came with the page, and needs no connection. */
+  shipped?: boolean;
 }
 
 /** @throws TroubleError where it cannot be fetched, or is not a shelf */
@@ -41,11 +43,15 @@ export function checkedShelf(json: unknown): ShelfModel[] {
         fail(`entry ${index}: ${field} must be a whole number, found ${JSON.stringify(value)}`);
       }
     }
-    if (entry.gated !== undefined && typeof entry.gated !== 'boolean') {
-      fail(`entry ${index}: gated must be true or false`);
+    for (const field of ['gated', 'shipped']) {
+      const value = entry[field];
+      if (value !== undefined && typeof value !== 'boolean') {
+        fail(`entry ${index}: ${field} must be true or false`);
+      }
     }
-    hubSource(String(entry.id));
-    return entry as unknown as ShelfModel;
+    const model = entry as unknown as ShelfModel;
+    if (!model.shipped) hubSource(model.id);
+    return model;
   });
 }
 

@@ -42,6 +42,7 @@ import type {
   Tile,
   TileRequest,
   TokenCurves,
+  TrainingCurves,
 } from './protocol';
 import { RunControl } from './run-control';
 import { Sampler } from './sample';
@@ -76,6 +77,10 @@ export class EngineHost extends EngineCore {
     const text = await haystackText(spec.haystack, this.haystacks, spec);
     const frame = spec.chat ? await this.loaded().chatFrame() : null;
     return buildPrompt(spec, text, checkpoint.tokenizer, checkpoint.config.bosId, frame);
+  }
+
+  async training(): Promise<TrainingCurves | null> {
+    return await this.loaded().training();
   }
 
   async run(request: RunRequest): Promise<RunResult> {

@@ -17,6 +17,7 @@ const api: EngineApi = {
   load: (request) => attempt((engine) => engine.load(request)),
   plan: (request, length) => attempt((engine) => engine.plan(request, length)),
   cancelLoad: async () => host?.cancelLoad(),
+  training: () => attempt((engine) => engine.training()),
   storedModels: () => attempt((engine) => engine.sources.list()),
   removeStored: (key) => attempt((engine) => engine.sources.remove(key)),
   prepare: (spec) => attempt((engine) => engine.prepare(spec)),

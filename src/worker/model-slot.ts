@@ -7,12 +7,14 @@ import type { Checkpoint } from '../model/checkpoint';
 import { noteContents } from '../model/fingerprint';
 import { openModel } from '../model/open-model';
 import { addressOfSource } from '../model/source';
+import type { TrainingCurves } from '../model/training-curves';
 import type { Calibration } from '../strategies/calibration';
 import { TroubleError } from '../trouble';
 import { renderApart } from './chat-frame';
 import type { ModelSources } from './model-sources';
 import type { AdapterInfo, EngineEvent, LoadRequest, ModelInfo, Precision } from './protocol';
 import { shippedCalibration } from './shipped-calibration';
+import { shippedTraining } from './shipped-training';
 import { tryPatternsApart } from './try-patterns';
 
 /** What is known of a model beside its weights. */
@@ -21,6 +23,7 @@ interface Origin {
   address: string | null;
   /** What came with it. */
   calibration: Calibration | null;
+  training(): Promise<TrainingCurves | null>;
   fingerprint(): string;
 }
 
@@ -70,7 +73,13 @@ export class ModelSlot {
       patternsTried.catch(() => {});
       const calibration = await shippedCalibration(files, checkpoint.config);
       const noted = noteContents(checkpoint.tensors);
-      const origin = { address: addressOfSource(request.source), calibration, ...noted };
+      const origin = {
+        address: addressOfSource(request.source),
+        calibration,
+        // No repository of the hub has such a file.
+        training: async () => (request.source.kind === 'hub' ? null : shippedTraining(files)),
+        ...noted,
+      };
       const read = { ...checkpoint, tensors: noted.tensors };
       const slot = await ModelSlot.place(gpu, read, storage, origin, emit, onLost);
       await patternsTried;
@@ -112,6 +121,11 @@ export class ModelSlot {
       eosToken: nameOf(config.eosIds[0]),
     });
     return this.frame;
+  }
+
+  /** How the model came to be, where its folder tells. */
+  training(): Promise<TrainingCurves | null> {
+    return this.origin.training();
   }
 
   get info(): ModelInfo {

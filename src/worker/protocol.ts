@@ -4,6 +4,7 @@
  */
 import type { StoredModel } from '../model/model-store';
 import type { ModelSource } from '../model/source';
+import type { TrainingCurves } from '../model/training-curves';
 import type { PreparedPrompt, PromptSpec } from '../needle/prompt-spec';
 import type { SampleResult } from '../needle/sweep/plan';
 import type { SampleRequest } from '../needle/sweep/run-sweep';
@@ -316,6 +317,7 @@ export {
   type ModelSource,
   parseSource,
 } from '../model/source';
+export type { TrainingCurves, TrainingPanel } from '../model/training-curves';
 export type { HeadsAt, HeadsAtSpec } from '../probes/heads-at';
 export type { HiddenSink, SinkReport } from '../probes/sink-report';
 export { AGGREGATES, type Aggregate } from '../probes/tile-plan';
@@ -428,6 +430,8 @@ export interface EngineApi {
   plan(request: LoadRequest, length: number): Promise<Outcome<MemoryPlan>>;
   /** Ends a load or a plan, with the trouble `cancelled`; the model before stays. */
   cancelLoad(): Promise<void>;
+  /** How the loaded model came to be: training.json of its folder, or null. */
+  training(): Promise<Outcome<TrainingCurves | null>>;
   /** The models that this browser keeps, last used first. */
   storedModels(): Promise<Outcome<StoredModel[]>>;
   removeStored(key: string): Promise<Outcome<void>>;

@@ -1,6 +1,7 @@
 """The model card of a run, as Markdown."""
 import math
 
+from . import curves
 from .evaluate import DEPTHS, PROMPTS, TASKS
 from .model import Model, Shape
 
@@ -43,7 +44,7 @@ def card(results, config, lines, name, config_name, hardware):
     shape = Shape(**config["shape"])
     count = sum(p.numel() for p in Model(shape).parameters())
     last = [line for line in lines if "seconds" in line][-1]
-    released = next((line["tokens"] for line in lines if line.get("released")), math.nan)
+    released = curves.released_at(lines) or math.nan
     changed = ", ".join(name for line in lines for name in line.get("changed", ())) or "nothing"
     return TEXT.format(
         name=name, parameters=count / 1e6, megabytes=2 * count / 1e6, tokens=last["tokens"] / 1e6, steps=last["step"],

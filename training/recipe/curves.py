@@ -1,15 +1,23 @@
-"""The log of a run as one SVG: panels above each other, tokens seen from left to right."""
+"""The log of a run as curves over the tokens seen: as one SVG, and as data that the app draws."""
 import html
 import json
 import math
 
 WIDTH, PANEL, LEFT, RIGHT, TOP, GAP = 760, 150, 56, 170, 34, 44
+#: Points of a curve in the data for the app.
+POINTS = 200
 COLORS = ("#4269d0", "#d9741a", "#2f8f5b", "#b8427e", "#7a5cc2", "#7a7a2b", "#2b8c9e")
 
 
 def read(path):
+    """The lines of a log. A run that was stopped goes on from its last checkpoint: what it said after that is dropped."""
+    lines = []
     with open(path, encoding="utf8") as file:
-        return [json.loads(line) for line in file]
+        for line in map(json.loads, file):
+            while lines and lines[-1]["step"] >= line["step"]:
+                lines.pop()
+            lines.append(line)
+    return lines
 
 
 def series(lines, value):
@@ -26,7 +34,10 @@ def smooth(points, count=9):
 
 
 def panels(lines):
-    """Title, unit and curves `{name: points}` of each panel, and the top of its axis (None: what the curves need)."""
+    """Title, unit and curves `{name: points}` of each panel, and its axis.
+
+    An axis is "share", from 0 to 1; "linear" or "log", as far as the curves need.
+    """
     last = max((line for line in lines if "sink" in line), key=lambda line: line["tokens"], default=None)
     layers = range(len(last["sink"])) if last else ()
     flat = lambda table: [value for row in table[1:] for value in row]
@@ -39,47 +50,73 @@ def panels(lines):
     ratio = lambda kind, mask: (
         lambda line: line["windows"][f"{kind} {mask}"] / line["windows"][f"{kind} full"] if "windows" in line else None)
     return [
-        ("Loss on text", "nats a token", {"training text": smooth(series(lines, of("text_loss")))}, None),
+        ("Loss on text", "nats a token", {"training text": smooth(series(lines, of("text_loss")))}, "linear"),
         ("Copying and answers", "share right", {
             "held key-value pairs": series(lines, of("pairs")),
-            "answers in training": smooth(series(lines, of("answer_accuracy")))}, 1),
-        ("Held needles", "share right", {f"{length} tokens": series(lines, needles(length)) for length in lengths}, 1),
+            "answers in training": smooth(series(lines, of("answer_accuracy")))}, "share"),
+        ("Held needles", "share right", {f"{length} tokens": series(lines, needles(length)) for length in lengths}, "share"),
         ("Best head", "score", {"previous token": series(lines, best("previous")),
-                                "retrieval": series(lines, best("retrieval"))}, 1),
+                                "retrieval": series(lines, best("retrieval"))}, "share"),
         ("Heads beyond layer 0", "share", {"retrieval score above 0.5": series(lines, share("retrieval", 0.5)),
-                                           "sink above 0.3": series(lines, share("sink", 0.3))}, 1),
+                                           "sink above 0.3": series(lines, share("sink", 0.3))}, "share"),
         ("Attention to the first token", "strongest head of a layer", {
             f"layer {layer}": series(lines, lambda line, at=layer: max(line["sink"][at]) if "sink" in line else None)
-            for layer in layers}, 1),
+            for layer in layers}, "share"),
         ("Window of 128 against full attention", "ratio of perplexities", {
             f"{kind}, {name}": series(lines, ratio(kind, mask)) for kind in ("real", "story")
-            for mask, name in (("none", "no sink"), ("sinks", "4 sinks"))}, None)]
+            for mask, name in (("none", "no sink"), ("sinks", "4 sinks"))}, "log")]
+
+
+def data(lines):
+    """What `training.json` beside a model holds."""
+    return {
+        "tokens": tokens_seen(lines), "released": released_at(lines),
+        "panels": [{"title": title, "unit": unit, "axis": axis, "curves": [
+            {"name": name, "points": [[tokens, float(f"{value:.4g}")] for tokens, value in thin(points)]}
+            for name, points in curves.items() if points]} for title, unit, curves, axis in drawn_panels(lines)]}
+
+
+def thin(points):
+    """At most `POINTS` of them, the last among them."""
+    every = math.ceil(len(points) / POINTS)
+    return points[(len(points) - 1) % every::every]
+
+
+def drawn_panels(lines):
+    return [panel for panel in panels(lines) if any(panel[2].values())]
+
+
+def tokens_seen(lines):
+    return max(line["tokens"] for line in lines)
+
+
+def released_at(lines):
+    """Tokens seen when layer 0's attention was released, or None."""
+    return next((line["tokens"] for line in lines if line.get("released")), None)
 
 
 def draw(lines, title):
     """The SVG as text."""
-    drawn = [panel for panel in panels(lines) if any(panel[2].values())]
-    most = max(line["tokens"] for line in lines)
-    released = next((line["tokens"] for line in lines if line.get("released")), None)
+    drawn, most, released = drawn_panels(lines), tokens_seen(lines), released_at(lines)
     height = TOP + len(drawn) * (PANEL + GAP) + 10
     x = lambda tokens: LEFT + (WIDTH - LEFT - RIGHT) * tokens / most
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="11">',
            f'<title>{html.escape(title)}</title><rect width="{WIDTH}" height="{height}" fill="#fff"/>',
            f'<text x="{LEFT}" y="20" font-size="14" font-weight="bold">{html.escape(title)}</text>']
-    for number, (name, unit, curves, top) in enumerate(drawn):
-        out += draw_panel(TOP + number * (PANEL + GAP) + 18, name, unit, curves, top, x, most, released)
+    for number, (name, unit, curves, axis) in enumerate(drawn):
+        out += draw_panel(TOP + number * (PANEL + GAP) + 18, name, unit, curves, axis, x, most, released)
     return "\n".join([*out, "</svg>", ""])
 
 
-def draw_panel(begin, name, unit, curves, top, x, most, released):
+def draw_panel(begin, name, unit, curves, axis, x, most, released):
     values = [value for points in curves.values() for _, value in points]
-    low = 0 if top else math.floor(min(values) * 10) / 10
-    high = top or max(math.ceil(max(values) * 10) / 10, low + 0.1)
-    y = lambda value: begin + PANEL - PANEL * (min(value, high) - low) / (high - low)
+    low, high = (0, 1) if axis == "share" else (min(values), max(min(values) * 1.01, max(values)))
+    place, back = (math.log, math.exp) if axis == "log" else (float, float)
+    y = lambda value: begin + PANEL - PANEL * (place(value) - place(low)) / (place(high) - place(low))
     end = x(most)
     yield f'<text x="{LEFT}" y="{begin - 6}"><tspan font-weight="bold">{html.escape(name)}</tspan>, {html.escape(unit)}</text>'
     for part in range(5):
-        value = low + (high - low) * part / 4
+        value = back(place(low) + (place(high) - place(low)) * part / 4)
         yield f'<path d="M{LEFT} {y(value):.1f}H{end:.1f}" stroke="#ddd"/>'
         yield f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" fill="#555">{value:.2f}</text>'
     for part in range(5):

@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import torch
 
+from . import curves
 from .model import Model, Shape
 from .tokenizer import BOS, EOS, PAD, Tokenizer, write
 
@@ -13,9 +14,9 @@ KINDS = {"F16": np.float16, "F32": np.float32}
 
 
 def export(checkpoint, data, folder):
-    """Writes config, weights in float16 and tokenizer.
+    """Writes config, weights in float16, tokenizer, and the curves of the run.
 
-    :param checkpoint: a file that a run saved
+    :param checkpoint: a file that a run saved; its log lies beside it
     :param data: folder of the run's tokenizer
     """
     kept = torch.load(checkpoint, map_location="cpu")
@@ -30,6 +31,10 @@ def export(checkpoint, data, folder):
     tensors = {name: tensor.numpy().astype(np.float16) for name, tensor in kept["model"].items()}
     save_tensors(os.path.join(folder, "model.safetensors"), tensors)
     Tokenizer.load(data).save(folder, shape.context, first_token)
+    log = os.path.join(os.path.dirname(os.path.abspath(checkpoint)), "log.jsonl")
+    if os.path.exists(log):
+        with open(os.path.join(folder, "training.json"), "w", encoding="utf8") as file:
+            json.dump(curves.data(curves.read(log)), file, separators=(",", ":"))
 
 
 def llama_config(shape, first_token):

@@ -206,10 +206,28 @@ class ScheduleTest(unittest.TestCase):
 
 
 class CurvesTest(unittest.TestCase):
+    def lines(self, count=8):
+        return [{"step": i, "tokens": 1000 * i, "text_loss": 5 - i / 10, "answer_accuracy": None, "pairs": i / 10,
+                 "sink": [[0.1, 0.2], [0.3, i / 10]], "previous": [[0, 0], [0.5, 0]], "retrieval": [[0, 0], [0, i / 10]]}
+                for i in range(1, count + 1)]
+
+    def test_what_was_learned_again_counts_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log.jsonl")
+            with open(path, "w") as file:
+                for step, loss in ((20, 5), (40, 4), (60, 9), (40, 3), (60, 2)):
+                    file.write(json.dumps({"step": step, "tokens": step, "text_loss": loss}) + "\n")
+            self.assertEqual([line["text_loss"] for line in curves.read(path)], [5, 3, 2])
+
+    def test_the_app_gets_few_points_and_the_last_one(self):
+        data = curves.data([*self.lines(1000), {"step": 1001, "tokens": 1001000, "pairs": 1, "released": True}])
+        self.assertEqual((data["tokens"], data["released"]), (1001000, 1001000))
+        pairs = next(curve for panel in data["panels"] for curve in panel["curves"] if curve["name"].startswith("held"))
+        self.assertLessEqual(len(pairs["points"]), curves.POINTS)
+        self.assertEqual(pairs["points"][-1], [1001000, 1])
+
     def test_draws_what_a_log_has(self):
-        lines = [{"tokens": 1000 * i, "text_loss": 5 - i / 10, "answer_accuracy": None, "pairs": i / 10,
-                  "sink": [[0.1, 0.2], [0.3, i / 10]], "previous": [[0, 0], [0.5, 0]], "retrieval": [[0, 0], [0, i / 10]]}
-                 for i in range(1, 9)]
+        lines = self.lines()
         drawn = curves.draw(lines, "A & B")
         self.assertIn("A &amp; B", drawn)
         self.assertIn("layer 1", drawn)

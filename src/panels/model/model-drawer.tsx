@@ -9,6 +9,7 @@ import { ModelChoice } from './model-choice';
 import { Shelf } from './shelf';
 import { SourceFields } from './source-fields';
 import { StoredModels } from './stored-models';
+import { HowItLearned } from './training-curves';
 import './model-drawer.css';
 
 const selectModel = (state: PageState) => state.model;
@@ -44,6 +45,7 @@ export function ModelDrawer() {
           </button>
         </div>
         <PresentModel />
+        {open && <HowItLearned />}
         <LoadTrouble />
         {loading ? (
           <LoadProgress loading={loading} />

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { hubAddress } from '../../state/hub-address';
 import { usePageActions } from '../../state/page-context';
 import { fetchShelf, type ShelfModel } from '../../state/shelf';
-import { hubSource } from '../../worker/protocol';
+import { hubSource, parseSource } from '../../worker/protocol';
 import { formatBytes, formatCompact, formatCount } from '../parts/numbers';
 
 /** Good first choices. */
@@ -12,12 +12,25 @@ export function Shelf() {
     // Without a shelf, every other way to a model is still there.
     fetchShelf().then(setShelf, () => setShelf([]));
   }, []);
-  if (!shelf || shelf.length === 0) return null;
+  if (!shelf) return null;
   return (
-    <section aria-label="Good first choices">
-      <h3>Good first choices</h3>
+    <>
+      <ShelfSection
+        title="Came with the page"
+        models={shelf.filter(({ shipped }) => shipped === true)}
+      />
+      <ShelfSection title="Good first choices" models={shelf.filter(({ shipped }) => !shipped)} />
+    </>
+  );
+}
+
+function ShelfSection({ title, models }: { title: string; models: ShelfModel[] }) {
+  if (models.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
       <ul className="shelf">
-        {shelf.map((model) => (
+        {models.map((model) => (
           <ShelfRow key={model.id} model={model} />
         ))}
       </ul>
@@ -27,12 +40,12 @@ export function Shelf() {
 
 function ShelfRow({ model }: { model: ShelfModel }) {
   const { chooseModel } = usePageActions();
-  const { id, title, parameters, downloadMB, context, licence, why, gated } = model;
+  const { id, title, parameters, downloadMB, context, licence, why, gated, shipped } = model;
   const choose = () =>
-    void chooseModel(id, {
-      source: hubSource(id),
+    void chooseModel(shipped ? title : id, {
+      source: shipped ? parseSource(`${id}/`, location.href) : hubSource(id),
       precision: 'auto',
-      keep: true,
+      keep: !shipped,
       hub: hubAddress(),
     });
   return (

@@ -1,7 +1,6 @@
 import {
   axisBottom,
   axisLeft,
-  ticks as evenTicks,
   extent,
   line,
   pointer,
@@ -11,12 +10,13 @@ import {
   symbol,
 } from 'd3';
 import type { PerplexityBin } from '../../state/perplexity-bins';
+import type { LineMark } from '../parts/line-marks';
+import { logTicks } from '../parts/log-ticks';
 import { formatCount, formatShort } from '../parts/numbers';
-import type { PolicyMark } from './policy-marks';
 
 export interface ChartLine {
   title: string;
-  mark: PolicyMark;
+  mark: LineMark;
   bins: PerplexityBin[];
   firstEviction: number | null;
 }
@@ -48,8 +48,6 @@ interface Callbacks {
 
 const HEIGHT = 300;
 const MARGIN = { left: 52, right: 14, top: 22, bottom: 42 };
-/** Below this ratio of its ends an axis is drawn with even steps. */
-const NARROW = 6;
 const SYMBOL = { area: 52, apart: 13 };
 
 /** Perplexity over the text, a line a strategy, with the places of first eviction and the model's context. */
@@ -168,20 +166,6 @@ export function createPerplexityChart(node: HTMLElement, callbacks: Callbacks): 
       node.replaceChildren();
     },
   };
-}
-
-/** 1, 2 and 5 times powers of ten, fewer where there is no room; even steps where these would be too few. */
-function logTicks([low, high]: number[], height: number): number[] {
-  if (high / low < NARROW) return evenTicks(low, high, height / 40);
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
-    for (const step of [1, 2, 5]) {
-      const tick = step * 10 ** power;
-      if (tick >= low && tick <= high) ticks.push(tick);
-    }
-  }
-  const every = Math.ceil(ticks.length / Math.max(2, height / 24));
-  return ticks.filter((_, index) => index % every === 0);
 }
 
 /** Labels near an end of the axis lean inwards. */

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import { usePage } from '../../state/page-context';
 import type { PageState } from '../../state/page-store';
 import { binSize } from '../../state/perplexity-bins';
+import { lineMark } from '../parts/line-marks';
 import { formatCount, formatShort } from '../parts/numbers';
 import { createTooltip } from '../parts/tooltip';
 import { createPerplexityChart, type PerplexityChart } from './perplexity-chart';
 import type { Line } from './perplexity-tables';
-import { policyMark } from './policy-marks';
 
 const selectContext = (state: PageState) => state.model?.contextLength ?? Number.POSITIVE_INFINITY;
 
@@ -59,7 +59,7 @@ export function PerplexityLines({ lines, tokens, axisTitle }: ChartProps) {
         title,
         bins,
         firstEviction,
-        mark: policyMark(index),
+        mark: lineMark(index),
       })),
       tokens,
       bin,

@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import { isComplete, type PolicyRun } from '../../state/perplexity';
 import { type PerplexityBin, perplexityOf } from '../../state/perplexity-bins';
+import { LineSample } from '../parts/line-sample';
 import { formatBytes, formatCount, formatMs, formatShort } from '../parts/numbers';
 import { TableScroll } from '../parts/table-scroll';
-import { PolicySample } from './policy-sample';
 
 /** A run with the bins of its line. */
 export interface Line extends PolicyRun {
@@ -51,7 +51,7 @@ function SummaryRow({ line }: { line: Line }) {
     <>
       <tr>
         <th scope="row">
-          <PolicySample index={line.index} /> {title}
+          <LineSample index={line.index} /> {title}
           {partly && <span className="hint"> · {formatCount(read)} tokens</span>}
         </th>
         <td className="number">{value(0, read)}</td>

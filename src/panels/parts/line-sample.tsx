@@ -1,11 +1,11 @@
 import { symbol } from 'd3';
-import { policyMark } from './policy-marks';
+import { lineMark } from './line-marks';
 
-/** A piece of a strategy's line with its symbol. */
-export function PolicySample({ index }: { index: number }) {
-  const { colour, dashes, symbol: shape } = policyMark(index);
+/** A piece of a chart's line with its symbol. */
+export function LineSample({ index }: { index: number }) {
+  const { colour, dashes, symbol: shape } = lineMark(index);
   return (
-    <svg className="policy-sample" width={34} height={12} aria-hidden="true">
+    <svg className="line-sample" width={34} height={12} aria-hidden="true">
       <line
         x1={1}
         x2={33}

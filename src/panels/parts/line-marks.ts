@@ -8,8 +8,8 @@ import {
   symbolTriangle,
 } from 'd3';
 
-/** How the lines of strategies are told apart: by colour, by dashes and by a symbol. */
-export interface PolicyMark {
+/** How the lines of a chart are told apart: by colour, by dashes and by a symbol. */
+export interface LineMark {
   /** A CSS colour that works on light and dark ground. */
   colour: string;
   /** SVG stroke-dasharray. */
@@ -36,8 +36,8 @@ const SYMBOLS = [
   symbolStar,
 ];
 
-/** @param index place of the strategy in the list */
-export function policyMark(index: number): PolicyMark {
+/** @param index place of the line in its list */
+export function lineMark(index: number): LineMark {
   const at = index % COLOURS.length;
   // Where colours come again, they come with other dashes and another symbol.
   const round = Math.floor(index / COLOURS.length);
