@@ -3,6 +3,7 @@
 //
 // w  bytes: rows of whole blocks, in 32-bit words. Blocks are an even number of bytes long, so that words lie
 //    across two of the buffer's.
+// The kernel tells the vec4 of a row: columns4().
 // Up to three matrices of different types lie below each other: rows [0, FROM1) of TYPE0, [FROM1, FROM2) of
 // TYPE1, the rest of TYPE2. Types are numbered as in GGUF files.
 
@@ -56,19 +57,19 @@ fn weights_at(row: WeightRow, i: u32) -> vec4<elem> {
   return vec4<elem>(expand(TYPE2, row.byte, i));
 }
 
-// Bytes of a row of 4 * IN4 values, the last block filled up.
+// Bytes of a row of 4 * columns4() values, the last block filled up.
 fn row_bytes(kind: u32) -> u32 {
   switch (kind) {
-    case F32: { return 16u * IN4; }
-    case F16, BF16: { return 8u * IN4; }
-    case Q4_0: { return 18u * ((IN4 + 7u) / 8u); }
-    case Q4_1: { return 20u * ((IN4 + 7u) / 8u); }
-    case Q5_0: { return 22u * ((IN4 + 7u) / 8u); }
-    case Q5_1: { return 24u * ((IN4 + 7u) / 8u); }
-    case Q8_0: { return 34u * ((IN4 + 7u) / 8u); }
-    case Q4_K: { return 144u * ((IN4 + 63u) / 64u); }
-    case Q5_K: { return 176u * ((IN4 + 63u) / 64u); }
-    default: { return 210u * ((IN4 + 63u) / 64u); }
+    case F32: { return 16u * columns4(); }
+    case F16, BF16: { return 8u * columns4(); }
+    case Q4_0: { return 18u * ((columns4() + 7u) / 8u); }
+    case Q4_1: { return 20u * ((columns4() + 7u) / 8u); }
+    case Q5_0: { return 22u * ((columns4() + 7u) / 8u); }
+    case Q5_1: { return 24u * ((columns4() + 7u) / 8u); }
+    case Q8_0: { return 34u * ((columns4() + 7u) / 8u); }
+    case Q4_K: { return 144u * ((columns4() + 63u) / 64u); }
+    case Q5_K: { return 176u * ((columns4() + 63u) / 64u); }
+    default: { return 210u * ((columns4() + 63u) / 64u); }
   }
 }
 

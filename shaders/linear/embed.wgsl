@@ -18,6 +18,10 @@ override POSITIONS: bool = false;
 @group(1) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
 @group(1) @binding(3) var<storage, read> positions: array<vec4<elem>>;
 
+fn columns4() -> u32 {
+  return IN4;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   // Below FROM the difference wraps around to a number that is too large as well.

@@ -1,18 +1,16 @@
-// Matrix product with a weight, for many tokens: y[t, o] = Σᵢ x[t, i] · w[o, i], or y += when ADD; with the
-// bias where there is one, and capped where CAP is not 0.
+// Matrix product with a weight, for many tokens: y[t, o] = Σᵢ x[t, i] · w[o, i], or y += when sizes.add; with
+// the bias where there is one, and capped where CAP is not 0.
 //
-// x     f32[tokens, 4 * IN4]
+// x     f32[tokens, 4 * sizes.in4]
 // w     as plain-weights.wgsl or block-weights.wgsl reads it
-// y     f32[tokens, OUT_STRIDE]
-// bias  f32[OUT], read when BIAS
+// y     f32[tokens, sizes.out_stride]
+// bias  f32[sizes.out], read when BIAS
+// sizes are a uniform and no constants, so that all products of a model share a pipeline: where shaders run on
+// a processor, compiling one takes a second.
 // A workgroup of 8 × 8 invocations computes a tile of 32 tokens × 32 outputs, each invocation 4 × 4 of them,
 // strided by 8 so that neighbours read neighbouring rows. Products are in elem, sums in f32.
-// Workgroups (ceil(OUT / 32), ceil(tokens / 32)).
+// Workgroups (ceil(sizes.out / 32), ceil(tokens / 32)).
 
-override IN4: u32;
-override OUT: u32;
-override OUT_STRIDE: u32;
-override ADD: bool = false;
 override BIAS: bool = false;
 override CAP: f32 = 0.0;
 
@@ -21,9 +19,18 @@ const TILE: u32 = 32u;
 const DEPTH4: u32 = 8u;
 const STRIDE4: u32 = 9u;
 
+struct Sizes {
+  in4: u32,
+  out: u32,
+  out_stride: u32,
+  // 1: what y holds is added to.
+  add: u32,
+}
+
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read> bias: array<f32>;
+@group(1) @binding(4) var<uniform> sizes: Sizes;
 
 var<workgroup> x_tile: array<vec4<elem>, TILE * STRIDE4>;
 var<workgroup> w_tile: array<vec4<elem>, TILE * STRIDE4>;
@@ -39,17 +46,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum2 = vec4<f32>(0.0);
   var sum3 = vec4<f32>(0.0);
 
-  for (var start = 0u; start < IN4; start += DEPTH4) {
+  for (var start = 0u; start < sizes.in4; start += DEPTH4) {
     for (var i = local; i < TILE * DEPTH4; i += 64u) {
       let line = i / DEPTH4;
       let inner = start + i % DEPTH4;
       let at = line * STRIDE4 + i % DEPTH4;
       x_tile[at] = vec4<elem>(0);
       w_tile[at] = vec4<elem>(0);
-      if (inner < IN4 && first_token + line < frame.tokens) {
-        x_tile[at] = vec4<elem>(x[(first_token + line) * IN4 + inner]);
+      if (inner < sizes.in4 && first_token + line < frame.tokens) {
+        x_tile[at] = vec4<elem>(x[(first_token + line) * sizes.in4 + inner]);
       }
-      if (inner < IN4 && first_out + line < OUT) {
+      if (inner < sizes.in4 && first_out + line < sizes.out) {
         w_tile[at] = weights_at(weight_row(first_out + line), inner);
       }
     }
@@ -76,14 +83,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   store(first_token + row + 24u, first_out + column, sum3);
 }
 
+fn columns4() -> u32 {
+  return sizes.in4;
+}
+
 fn store(token: u32, out: u32, sums: vec4<f32>) {
   if (token >= frame.tokens) {
     return;
   }
   for (var i = 0u; i < 4u; i++) {
     let o = out + 8u * i;
-    if (o < OUT) {
-      let at = token * OUT_STRIDE + o;
+    if (o < sizes.out) {
+      let at = token * sizes.out_stride + o;
       var sum = sums[i];
       if (BIAS) {
         sum += bias[o];
@@ -91,7 +102,7 @@ fn store(token: u32, out: u32, sums: vec4<f32>) {
       if (CAP > 0.0) {
         sum = CAP * tanh(clamp(sum / CAP, -10.0, 10.0));
       }
-      if (ADD) {
+      if (sizes.add == 1u) {
         y[at] += sum;
       } else {
         y[at] = sum;

@@ -28,6 +28,10 @@ override CAP: f32 = 0.0;
 
 var<workgroup> sums: array<vec4<f32>, 64>;
 
+fn columns4() -> u32 {
+  return IN4;
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,

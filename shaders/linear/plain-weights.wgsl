@@ -1,6 +1,6 @@
 // The weight of a product as plain values. Takes the place of block-weights.wgsl.
 //
-// w  elem[OUT, 4 * IN4]
+// w  elem[rows, 4 * columns4()]; the kernel tells the columns
 
 @group(1) @binding(1) var<storage, read> w: array<vec4<elem>>;
 
@@ -8,7 +8,7 @@
 alias WeightRow = u32;
 
 fn weight_row(row: u32) -> WeightRow {
-  return row * IN4;
+  return row * columns4();
 }
 
 // Columns 4i to 4i + 3 of a row.

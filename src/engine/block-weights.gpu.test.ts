@@ -12,6 +12,7 @@ import { runKernel } from './run-kernel';
 const EXPAND = kernel(
   'expand',
   `override IN4: u32;
+  fn columns4() -> u32 { return IN4; }
   @group(1) @binding(0) var<storage, read_write> y: array<vec4<f32>>;
   @compute @workgroup_size(1)
   fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -4,7 +4,7 @@ import { gelu, geluTanh, layerNorm, matVec, rmsNorm, silu, softCap } from '../re
 import { randomStream } from '../reference/random-model';
 import { KERNELS } from './kernels';
 import { runKernel } from './run-kernel';
-import { expectClose, randomRows, row } from './testing-rows';
+import { expectClose, matmulSizes, randomRows, row } from './testing-rows';
 
 const { random, padded } = randomRows(randomStream(11));
 const EPS = 1e-5;
@@ -112,9 +112,15 @@ describe('products', () => {
     const w = padded(out, inner);
     const bias = random(out);
     const result = await runKernel(KERNELS.matmul, {
-      constants: { IN4: x.stride / 4, OUT: out, OUT_STRIDE: out, BIAS: 1, CAP: 1.5 },
+      constants: { BIAS: 1, CAP: 1.5 },
       frame: { tokens },
-      inputs: { x: x.data, w: w.data, y: new Float32Array(tokens * out), bias },
+      inputs: {
+        x: x.data,
+        w: w.data,
+        y: new Float32Array(tokens * out),
+        bias,
+        sizes: matmulSizes(x.stride, out, 0),
+      },
       outputs: ['y'],
       workgroups: [Math.ceil(out / 32), Math.ceil(tokens / 32)],
     });

@@ -89,6 +89,7 @@ export class ForwardPass {
     );
     this.layers = layerSteps(model, bench, cache, inspection, kernels, named, step);
     this.output = new BoundProduct(
+      bench,
       pipelines.output,
       { x, y: logits, norm: weights.finalNorm },
       (pipeline, resources) => step(pipeline, resources, 'logits'),

@@ -8,7 +8,7 @@ import { samplingData } from './forward';
 import { FRAME_CODE, HEAD_STATE, KERNELS, PAGE_SLOTS } from './kernels';
 import { ropeTable } from './rope-table';
 import { runKernel } from './run-kernel';
-import { expectClose, randomRows, row } from './testing-rows';
+import { expectClose, matmulSizes, randomRows, row } from './testing-rows';
 
 const { random, padded } = randomRows(randomStream(7));
 
@@ -67,9 +67,9 @@ describe('linear', () => {
       const w = padded(out, inner);
       const y = random(tokens * out);
       const result = await runKernel(KERNELS.matmul, {
-        constants: { IN4: x.stride / 4, OUT: out, OUT_STRIDE: out, ADD: add },
+        constants: {},
         frame: { tokens },
-        inputs: { x: x.data, w: w.data, y, bias: y },
+        inputs: { x: x.data, w: w.data, y, bias: y, sizes: matmulSizes(x.stride, out, add) },
         outputs: ['y'],
         workgroups: [Math.ceil(out / 32), Math.ceil(tokens / 32)],
       });

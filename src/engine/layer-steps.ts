@@ -77,8 +77,8 @@ export function layerSteps(
     const bind = (pipeline: Pipeline, resources: Record<string, Resource>) =>
       step(pipeline, resources, name);
     return {
-      many: new BoundProduct(many, forMany, bind),
-      one: new BoundProduct(one, forOne, bind),
+      many: new BoundProduct(bench, many, forMany, bind),
+      one: new BoundProduct(bench, one, forOne, bind),
     };
   };
   return weights.layers.map((weight, index) => {

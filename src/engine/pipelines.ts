@@ -2,7 +2,7 @@ import type { Constants, Kernel, Pipeline } from '../gpu/kernels';
 import type { Activation, ModelConfig } from '../model/config';
 import { KERNELS } from './kernels';
 import type { Linear, MatrixPart } from './matrix';
-import { compileProduct, type Product } from './product';
+import { compileForMany, compileForOne, type Product } from './product';
 import { type ChunkTiles, sizesOf } from './sizes';
 import type { ModelWeights } from './weights';
 
@@ -88,10 +88,14 @@ export async function compileAll(
     compile(name, { REINDEXED: 0 }),
   );
   first.push(compile('tile', { REINDEXED: 0, LEAVES_OUT: 0, MERGES: 0 }));
-  const products = async (linear: Linear, many: Constants, one: Constants): Promise<Products> => {
+  const products = async (
+    linear: Linear,
+    many: { OUT_STRIDE: number; ADD?: number },
+    one: Constants,
+  ): Promise<Products> => {
     const [forMany, forOne] = await Promise.all([
-      compileProduct(compile, 'matmul', linear, many),
-      compileProduct(compile, 'matvec', linear, one),
+      compileForMany(compile, linear, many),
+      compileForOne(compile, linear, one),
     ]);
     return { many: forMany, one: forOne };
   };
@@ -129,12 +133,7 @@ export async function compileAll(
     headNorm: config.queryKeyNorm ? compile('headNorm') : null,
     activate: compile('activate', { WIDTH4: size.intermediate4 }),
     layers: Promise.all(layers),
-    output: compileProduct(
-      compile,
-      'matvec',
-      { matrix: output, bias: null },
-      { INPUT: normed, CAP },
-    ),
+    output: compileForOne(compile, { matrix: output, bias: null }, { INPUT: normed, CAP }),
     countPairs: compile('countPairs'),
     merge: compile('merge'),
     sample: compile('sample', { THREADS: 256 }),

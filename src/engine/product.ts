@@ -1,4 +1,6 @@
 import type { Constants, Pipeline, Resource } from '../gpu/kernels';
+import type { Bench } from './bench';
+import { KERNELS } from './kernels';
 import type { Linear, MatrixPart } from './matrix';
 import type { Recorder, Step } from './recorder';
 
@@ -15,19 +17,50 @@ type ProductKernel = keyof typeof OF_BLOCKS | (typeof OF_BLOCKS)[keyof typeof OF
 
 type Compile = (kernel: ProductKernel, constants: Constants) => Promise<Pipeline>;
 
-/** Compiles a product for every part of the matrix; parts of the same size share their pipeline. */
-export async function compileProduct(
+/** Compiles a product of one token for every part of the matrix; parts of the same size share their pipeline. */
+export async function compileForOne(
   compile: Compile,
-  kernel: Product['kernel'],
   { matrix, bias }: Linear,
   constants: Constants,
 ): Promise<Product> {
   const parts = matrix.parts.map(async (part) => {
     const sizes = { IN4: matrix.columns4, OUT: part.rows, BIAS: bias ? 1 : 0 };
-    const own = part.blocks ? OF_BLOCKS[kernel] : kernel;
-    return { part, pipeline: await compile(own, { ...sizes, ...part.blocks, ...constants }) };
+    const kernel = part.blocks ? OF_BLOCKS.matvec : 'matvec';
+    return { part, pipeline: await compile(kernel, { ...sizes, ...part.blocks, ...constants }) };
   });
-  return { kernel, parts: await Promise.all(parts), bias };
+  return { kernel: 'matvec', parts: await Promise.all(parts), bias };
+}
+
+/** The same of many tokens; all products share a pipeline, as far as biases and types of blocks agree. */
+export async function compileForMany(
+  compile: Compile,
+  { matrix, bias }: Linear,
+  sizes: { OUT_STRIDE: number; ADD?: number },
+): Promise<Product> {
+  const parts = matrix.parts.map(async (part) => {
+    const kernel = part.blocks ? OF_BLOCKS.matmul : 'matmul';
+    const pipeline = await compile(kernel, { BIAS: bias ? 1 : 0, ...part.blocks });
+    return {
+      part,
+      pipeline: sized(pipeline, { ADD: 0, ...sizes, IN4: matrix.columns4, OUT: part.rows }),
+    };
+  });
+  return { kernel: 'matmul', parts: await Promise.all(parts), bias };
+}
+
+/** What `shaders/linear/matmul.wgsl` reads as a uniform. */
+type MatmulSizes = Record<'IN4' | 'OUT' | 'OUT_STRIDE' | 'ADD', number>;
+
+/** A pipeline of 'matmul' for one product: its sizes stand beside the constants, where its costs are told from. */
+export function sized(pipeline: Pipeline, sizes: MatmulSizes): Pipeline {
+  return { ...pipeline, constants: { ...pipeline.constants, ...sizes } };
+}
+
+/** The uniform of a sized pipeline. */
+export function sizesUniform(bench: Bench, { constants }: Pipeline): GPUBuffer {
+  const { IN4, OUT, OUT_STRIDE, ADD } = constants;
+  const values = { in4: IN4, out: OUT, out_stride: OUT_STRIDE, add: ADD };
+  return bench.uniform(KERNELS.matmul, 'Sizes', values);
 }
 
 /** What a product reads and writes. */
@@ -45,6 +78,7 @@ export class BoundProduct {
 
   /** @param bind makes a step of a pipeline, with resources by their names in the shader */
   constructor(
+    bench: Bench,
     private readonly product: Product,
     { x, y, norm }: ProductBuffers,
     bind: (pipeline: Pipeline, resources: Record<string, Resource>) => Step,
@@ -63,6 +97,7 @@ export class BoundProduct {
         // Kernels that read no norm or bias bind the weights in their place.
         norm_weight: norm ?? part.buffer,
         bias: bias ? behind(bias) : part.buffer,
+        ...(product.kernel === 'matmul' && { sizes: sizesUniform(bench, pipeline) }),
       });
       return { rows: part.rows, step };
     });

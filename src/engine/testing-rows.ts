@@ -1,5 +1,7 @@
 /** Rows of random numbers for the tests of kernels, and how they are compared. */
 import { expect } from 'vitest';
+import { packStruct } from '../gpu/wgsl';
+import { KERNELS } from './kernels';
 
 /** @param next a stream of numbers in (−1, 1) */
 export function randomRows(next: () => number) {
@@ -14,6 +16,12 @@ export function randomRows(next: () => number) {
       return { data, stride };
     },
   };
+}
+
+/** The uniform of a product of many tokens; rows of input and weight are `stride` long, those of outputs `out`. */
+export function matmulSizes(stride: number, out: number, add: number): ArrayBuffer {
+  const sizes = { in4: stride / 4, out, out_stride: out, add };
+  return packStruct(KERNELS.matmul.code, 'Sizes', sizes);
 }
 
 export function row(

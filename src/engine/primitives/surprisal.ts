@@ -1,6 +1,7 @@
 import surprisalCode from '../../../shaders/probe/surprisal.wgsl?raw';
 import type { Bench } from '../bench';
 import { KERNELS, kernel, MAX_CHUNK, SHARED } from '../kernels';
+import { sized, sizesUniform } from '../product';
 import type { Recorder, Stage, Step } from '../recorder';
 
 const SURPRISAL = kernel('probe/surprisal', surprisalCode, SHARED.frame, SHARED.reduce);
@@ -40,18 +41,27 @@ export class Surprisal {
       Array.from({ length: Math.ceil(rows / PIECE) }, async (_, piece) => {
         const first = piece * PIECE;
         const outputs = Math.min(PIECE, rows - first);
-        const matmul = await bench.kernel(blocks ? KERNELS.blockMatmul : KERNELS.matmul, {
+        const pipeline = await bench.kernel(blocks ? KERNELS.blockMatmul : KERNELS.matmul, {
           ...blocks,
+          CAP: config.logitCap ?? 0,
+        });
+        const matmul = sized(pipeline, {
           IN4: sizes.hidden4,
           OUT: outputs,
           OUT_STRIDE: PIECE,
-          CAP: config.logitCap ?? 0,
+          ADD: 0,
         });
         // The last block may end in the middle of a word.
         const size = Math.ceil((outputs * rowBytes) / 4) * 4;
         const w = { buffer, offset: first * rowBytes, size };
         // The kernel has no bias; the weights are bound in its place.
-        const resources = { x: normed, w, y: product, bias: w };
+        const resources = {
+          x: normed,
+          w,
+          y: product,
+          bias: w,
+          sizes: sizesUniform(bench, matmul),
+        };
         return {
           product: bench.step(matmul, resources, 'logits of the prompt'),
           outputs,
