@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { readArguments, readBatch, UsageError } from './arguments';
+import { readArguments, readBatch } from './arguments';
 import { splitWords } from './batch';
+import { UsageError } from './flags';
 
 const callOf = (line: string) => readArguments(splitWords(line)).call;
 const folder = mkdtempSync(join(tmpdir(), 'needlescope-'));

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
   BenchOptions,
@@ -14,13 +14,8 @@ import type {
   TileOptions,
 } from '../../../src/app/headless-types';
 import { CALIBRATION_KINDS } from '../../../src/strategies/calibration';
-import {
-  AGGREGATES,
-  type Aggregate,
-  DUMP_PARTS,
-  PRECISIONS,
-  type Precision,
-} from '../../../src/worker/protocol';
+import { DUMP_PARTS, PRECISIONS, type Precision } from '../../../src/worker/protocol';
+import { Flags, fromHere, readFile, UsageError, type Values } from './flags';
 
 /** One call of `window.needlescope`. */
 export type Call =
@@ -131,8 +126,6 @@ all           --json, --model DIR|FILE|hub:owner/name[@revision][:file.gguf],
               --precision f32|f16|int8|int4 (of floats; blocks of a GGUF file stay as they are),
               --adapter gpu|software, --batch FILE (one line of flags a call)`;
 
-export class UsageError extends Error {}
-
 /** The file that `--batch` names, and its text; null without that flag. */
 export function readBatch(words: string[]): string | null {
   const { batch } = parse(words).values;
@@ -172,8 +165,6 @@ export function readArguments(words: string[], line: string[] = []): Arguments {
     out: typeof values.out === 'string' ? outFile(values.out) : null,
   };
 }
-
-export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 function parse(words: string[]): { values: Values; positionals: string[] } {
   const names = [...GENERAL_FLAGS, ...Object.values(COMMAND_FLAGS).flat()];
@@ -344,95 +335,6 @@ function idsOptions(
   });
 }
 
-/** Reads flags of one command line by kind. */
-export class Flags {
-  constructor(private readonly values: Values) {}
-
-  text(name: string): string | undefined {
-    const value = this.values[name];
-    return typeof value === 'string' ? value : undefined;
-  }
-
-  texts(name: string): string[] | undefined {
-    const value = this.values[name];
-    return Array.isArray(value) ? value.map(String) : undefined;
-  }
-
-  on(name: string): true | undefined {
-    return this.values[name] === true ? true : undefined;
-  }
-
-  /** Some of the options, with commas between. */
-  choices<T extends string>(name: string, options: readonly T[]): T[] | undefined {
-    return this.text(name)
-      ?.split(',')
-      .map((word) => {
-        const choice = options.find((candidate) => candidate === word.trim());
-        if (choice) return choice;
-        throw new UsageError(`--${name} takes ${options.join(', ')}, found "${word}".`);
-      });
-  }
-
-  /** What a JSON file holds. */
-  json(name: string): unknown {
-    const file = this.text(name);
-    if (file === undefined) return undefined;
-    const text = readFile(name, file);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`--${name}: ${file} is not JSON: ${reason}`);
-    }
-  }
-
-  number(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (!Number.isFinite(value)) {
-      throw new UsageError(`--${name} must be a number, found "${text}".`);
-    }
-    return value;
-  }
-
-  indexOrAggregate(name: string): number | Aggregate {
-    const text = this.required(name, this.text(name));
-    const found = AGGREGATES.find((aggregate) => aggregate === text);
-    if (found) return found;
-    if (/^\d+$/.test(text)) return Number(text);
-    throw new UsageError(`--${name} takes an index, ${AGGREGATES.join(' or ')}, found "${text}".`);
-  }
-
-  /** Whole numbers with commas between. */
-  wholes(name: string): number[] {
-    const text = this.required(name, this.text(name));
-    return text.split(',').map((part) => {
-      const id = part.trim() === '' ? Number.NaN : Number(part);
-      if (!Number.isInteger(id)) {
-        throw new UsageError(
-          `--${name} must be whole numbers with commas between, found "${part}".`,
-        );
-      }
-      return id;
-    });
-  }
-
-  range(name: string): [number, number] {
-    const text = this.required(name, this.text(name));
-    const match = /^(\d+):(\d+)$/.exec(text);
-    if (!match) {
-      throw new UsageError(`--${name} must be from:to, the end not included, found "${text}".`);
-    }
-    return [Number(match[1]), Number(match[2])];
-  }
-
-  required<T>(name: string, value: T | undefined): T {
-    if (value === undefined) throw new UsageError(`--${name} is missing.`);
-    return value;
-  }
-}
-
 export function adapterOf(value: Values[string]): Arguments['adapter'] {
   if (value === undefined) return hasGpu() ? 'gpu' : 'software';
   if (value === 'gpu' || value === 'software') return value;
@@ -476,20 +378,6 @@ export function outFile(path: string): string {
     throw new UsageError(`--out: there is no folder ${dirname(file)}.`);
   }
   return file;
-}
-
-export function readFile(flag: string, path: string): string {
-  try {
-    return readFileSync(fromHere(path), 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--${flag}: the file could not be read: ${reason}`);
-  }
-}
-
-/** A path as the caller meant it: npm starts scripts in the package's folder and names the caller's. */
-export function fromHere(path: string): string {
-  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
 /** Without the fields that are undefined. */

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import type { Steps } from '../../../src/app/headless-types';
 import { TroubleError } from '../../../src/trouble';
-import { type Arguments, readArguments, readBatch, USAGE, UsageError } from './arguments';
+import { type Arguments, readArguments, readBatch, USAGE } from './arguments';
 import { batchLines, splitWords } from './batch';
 import { DIRECTIONS_USAGE, measureDirections } from './directions/main';
+import { UsageError } from './flags';
 import { measurePanels, PANELS_USAGE } from './panels';
 import { readable } from './print';
 import { Session } from './session';

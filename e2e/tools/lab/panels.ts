@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright';
 import { browserLaunchOptions } from '../browser.mjs';
 import { serve } from '../server.mjs';
-import { UsageError } from './arguments';
+import { UsageError } from './flags';
 
 export const PANELS_USAGE =
   'npm run lab -- panels [--length N] [--max-tokens M] [--pairs P] [--json] [--adapter A]';

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { HeadlessRun, RunOptions } from '../../../../src/app/headless-types';
 import type { Calibration } from '../../../../src/strategies/calibration';
-import { readArguments, UsageError } from '../arguments';
+import { readArguments } from '../arguments';
+import { UsageError } from '../flags';
 import { CallError, type Session } from '../session';
 import { DIRECTIONS } from './directions';
 import { Experiment } from './experiment';

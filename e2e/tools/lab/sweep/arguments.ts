@@ -3,16 +3,8 @@ import { completePlan, parseSteps, type WishedPlan } from '../../../../src/needl
 import type { Shard } from '../../../../src/needle/sweep/order';
 import { parseStrategy } from '../../../../src/needle/sweep/strategy-title';
 import { taskFrom } from '../../../../src/needle/tasks/registry';
-import {
-  type Arguments,
-  adapterOf,
-  Flags,
-  fromHere,
-  modelPlace,
-  outFile,
-  readFile,
-  UsageError,
-} from '../arguments';
+import { type Arguments, adapterOf, modelPlace, outFile } from '../arguments';
+import { Flags, fromHere, readFile, UsageError } from '../flags';
 
 export type SummaryFormat = 'text' | 'json' | 'csv';
 

@@ -17,7 +17,7 @@ import { sweepModel } from '../../../../src/state/needle-lab-state';
 import { calibrationFor } from '../../../../src/strategies/calibration';
 import { TroubleError } from '../../../../src/trouble';
 import type { ModelInfo } from '../../../../src/worker/protocol';
-import { UsageError } from '../arguments';
+import { UsageError } from '../flags';
 import { CallError, type PageCall, Session } from '../session';
 import { readMergeArguments, readSweepArguments, type SweepArguments } from './arguments';
 import { checkSameSweep, readSweepFile, SweepFile, writeSweepFile } from './file';
