@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from 'playwright/test';
 import { type Hub, startHub } from './tools/hub-server.mjs';
 
-const EMBEDDED = join(import.meta.dirname, '../public/models/needle-2m');
+const EMBEDDED = join(import.meta.dirname, '../public/models/needle-2.4m');
 const FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(EMBEDDED, name)));
 
@@ -55,10 +55,10 @@ test('from the hub: cut in the middle, reloaded, resumed, deleted', async ({ pag
   await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
   await expect(drawer(page).getByText(/fetching model.safetensors/)).toBeVisible();
   await expect.poll(() => sentWeights().length).toBeGreaterThan(0);
-  await expect(drawer(page).getByText(/ MB of 4.04 MB/)).toBeVisible();
+  await expect(drawer(page).getByText(/ MB of 4.78 MB/)).toBeVisible();
   hub.down = true;
   await expect(drawer(page).getByRole('alert')).toContainText('broke after', { timeout: 30_000 });
-  await expect(drawer(page)).toContainText('needle-2m is loaded');
+  await expect(drawer(page)).toContainText('needle-2.4m is loaded');
 
   Object.assign(hub, { down: false, cutAfter: null, slowly: null, requests: [] });
   await page.reload();
@@ -106,7 +106,7 @@ test('a load is cancelled at once, and the model before stays', async ({ page })
   await expect(drawer(page).getByRole('button', { name: 'Load', exact: true })).toBeVisible({
     timeout: 1000,
   });
-  await expect(drawer(page)).toContainText('needle-2m is loaded');
+  await expect(drawer(page)).toContainText('needle-2.4m is loaded');
   await expect(drawer(page).getByRole('alert')).toHaveCount(0);
 });
 
@@ -188,6 +188,25 @@ test('the command line loads a model of the hub', async () => {
   expect(JSON.parse(stdout).top).toHaveLength(3);
 });
 
+test('the drawer tells how the model learned, and has another one to compare with', async ({
+  page,
+}) => {
+  await page.goto('./');
+  await ready(page);
+  await modelButton(page).click();
+  await drawer(page).getByText('How it learned, in 24M tokens').click();
+  const needles = drawer(page).getByRole('region', { name: 'Held needles' });
+  await expect(needles).toContainText('256 tokens 1');
+  await drawer(page).getByRole('slider').fill('0');
+  await expect(needles).toContainText('256 tokens –');
+
+  await drawer(page).getByRole('button', { name: 'Choose Needle 2M' }).click();
+  await drawer(page).getByRole('button', { name: 'Load', exact: true }).click();
+  await expect(drawer(page)).toContainText('needle-2m is loaded');
+  await expect(drawer(page).getByText('How it learned')).toHaveCount(0);
+  await expect(page).toHaveURL(/model=.*needle-2m/);
+});
+
 test('the drawer is accessible in both themes', async ({ page }) => {
   await page.goto('./');
   await ready(page);
@@ -195,6 +214,8 @@ test('the drawer is accessible in both themes', async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await modelButton(page).click();
     await expect(drawer(page).getByText('SmolLM2 360M')).toBeVisible();
+    await drawer(page).getByText('How it learned').click();
+    await expect(drawer(page).locator('.training-chart svg').first()).toBeVisible();
     const found = await new AxeBuilder({ page }).include('.model-drawer').analyze();
     expect(found.violations).toEqual([]);
     await page.keyboard.press('Escape');

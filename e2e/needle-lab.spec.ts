@@ -62,7 +62,7 @@ test('a sweep that was stopped goes on after a reload, without losing a cell', a
     page.waitForEvent('download'),
     lab.getByRole('button', { name: 'Numbers, CSV' }).click(),
   ]);
-  expect(download.suggestedFilename()).toBe('needlescope_needle-2m_dense_needle-lab.csv');
+  expect(download.suggestedFilename()).toBe('needlescope_needle-2.4m_dense_needle-lab.csv');
   const lines = readFileSync(await download.path(), 'utf8')
     .trim()
     .split('\r\n');

@@ -9,7 +9,7 @@ const ready = (page: Page) =>
 
 /** Serves the embedded model's config.json with some fields changed. */
 async function changeConfig(page: Page, changes: Record<string, unknown>): Promise<void> {
-  await page.route('**/needle-2m/config.json', async (route) => {
+  await page.route('**/needle-2.4m/config.json', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ json: { ...(await response.json()), ...changes } });
   });
@@ -64,7 +64,7 @@ test('a missing model file: names it, and loads it when it is back', async ({ pa
 });
 
 test('a truncated model file: says how many bytes were expected and found', async ({ page }) => {
-  await page.route('**/needle-2m/model.safetensors', async (route) => {
+  await page.route('**/needle-2.4m/model.safetensors', async (route) => {
     const response = await route.fetch();
     const body = await response.body();
     await route.fulfill({ body: body.subarray(0, 1_000_000) });

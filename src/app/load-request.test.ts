@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { loadRequestIn } from './load-request';
 
 test.each([
-  ['', 'https://host/lab/models/needle-2m/', 'auto', false],
-  ['?precision=f32', 'https://host/lab/models/needle-2m/', 'f32', false],
+  ['', 'https://host/lab/models/needle-2.4m/', 'auto', false],
+  ['?precision=f32', 'https://host/lab/models/needle-2.4m/', 'f32', false],
   ['?model=../other/tiny&precision=f64', 'https://host/other/tiny/', 'auto', false],
   ['?model=https://elsewhere/m/', 'https://elsewhere/m/', 'auto', true],
   ['?model=https://host.evil/m/', 'https://host.evil/m/', 'auto', true],

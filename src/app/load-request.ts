@@ -1,7 +1,7 @@
 import { hubAddress } from '../state/hub-address';
 import { addressOfSource, type LoadRequest, PRECISIONS, parseSource } from '../worker/protocol';
 
-const EMBEDDED_MODEL = './models/needle-2m/';
+const EMBEDDED_MODEL = './models/needle-2.4m/';
 
 /**
  * Which model a page's address asks for: `?model=` a folder, a weight file or `hub:owner/name`;

@@ -26,8 +26,8 @@ import { listenForShortcuts } from './shortcuts';
 import { isTourNew } from './tour/tour-memory';
 import './page.css';
 
-// The middle of the embedded model's layers: where a first look shows most of any model.
-const FIRST_SELECTION = { layer: 2, head: 0, query: null, key: null, step: null };
+// The layer of the embedded model that retrieves: there a first look shows most.
+const FIRST_SELECTION = { layer: 4, head: 0, query: null, key: null, step: null };
 
 restoreTheme();
 const store = createPageStore(

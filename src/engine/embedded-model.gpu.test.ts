@@ -13,7 +13,7 @@ describe('the embedded model agrees with PyTorch', () => {
   let model: GpuModel;
 
   beforeAll(async () => {
-    const url = new URL('/models/needle-2m/', location.href).href;
+    const url = new URL('/models/needle-2.4m/', location.href).href;
     checkpoint = await openCheckpoint(httpFiles(url));
     model = await createGpuModel(await testGpu(), checkpoint, 'f32');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import embedded from '../../public/models/needle-2m/config.json';
+import embedded from '../../public/models/needle-2.4m/config.json';
 import type { Constants } from '../gpu/kernels';
 import { type Cost, costOf, type Workload } from './kernel-costs';
 

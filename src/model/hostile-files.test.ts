@@ -48,7 +48,7 @@ const INDEX = {
   metadata: { total_size: 1 },
   weight_map: Object.fromEntries(Object.keys(SHAPES).map((name) => [name, 'model.safetensors'])),
 };
-const EMBEDDED = new URL('../../public/models/needle-2m/', import.meta.url);
+const EMBEDDED = new URL('../../public/models/needle-2.4m/', import.meta.url);
 const SMALL_TOKENIZER = {
   added_tokens: [{ id: 0, content: '<s>', special: true }],
   normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '▁' }] },

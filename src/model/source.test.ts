@@ -12,7 +12,7 @@ test.each([
     { kind: 'hub', id: 'owner/name', revision: 'main', file: 'sub/m-Q8_0.gguf' },
   ],
   ['hub:owner/name:m.gguf', { kind: 'hub', id: 'owner/name', revision: 'main', file: 'm.gguf' }],
-  ['models/needle-2m', { kind: 'url', url: `${BASE}models/needle-2m/` }],
+  ['models/needle-2.4m', { kind: 'url', url: `${BASE}models/needle-2.4m/` }],
   ['https://a.example/m/model.gguf', { kind: 'url', url: 'https://a.example/m/model.gguf' }],
   ['https://a.example/m?x=1#y', { kind: 'url', url: 'https://a.example/m/?x=1' }],
   [

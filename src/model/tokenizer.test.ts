@@ -5,7 +5,7 @@ import { createTokenizer } from './tokenizer';
 
 const read = (file: string): unknown =>
   JSON.parse(
-    readFileSync(new URL(`../../public/models/needle-2m/${file}`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../public/models/needle-2.4m/${file}`, import.meta.url), 'utf8'),
   );
 const tokenizer = createTokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
 

@@ -18,7 +18,7 @@ afterEach(() => vi.restoreAllMocks());
 describe('the bundled haystacks', () => {
   test('all are there, in the characters that the embedded model knows, and long enough', async () => {
     serveFiles();
-    const tokenizer = createTokenizer(JSON.parse(read('models/needle-2m/tokenizer.json')), null);
+    const tokenizer = createTokenizer(JSON.parse(read('models/needle-2.4m/tokenizer.json')), null);
     const haystacks = await listHaystacks('http://page/haystacks/');
     expect(haystacks.map(({ id }) => id)).toContain('stories');
     for (const { id, rights } of haystacks) {

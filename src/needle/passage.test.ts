@@ -6,8 +6,8 @@ import { passageIds } from './passage';
 const read = (path: string) =>
   readFileSync(new URL(`../../public/${path}`, import.meta.url), 'utf8');
 const tokenizer = createTokenizer(
-  JSON.parse(read('models/needle-2m/tokenizer.json')),
-  JSON.parse(read('models/needle-2m/tokenizer_config.json')),
+  JSON.parse(read('models/needle-2.4m/tokenizer.json')),
+  JSON.parse(read('models/needle-2.4m/tokenizer_config.json')),
 );
 const TEXT = 'It rained. Tom sat down. Then Ann came in. She sang.';
 const passage = (start: number, length: number, text = TEXT, bosId: number | null = 0) =>

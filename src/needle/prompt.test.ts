@@ -10,8 +10,8 @@ import { taskFrom } from './tasks/registry';
 const read = (path: string) =>
   readFileSync(new URL(`../../public/${path}`, import.meta.url), 'utf8');
 const tokenizer = createTokenizer(
-  JSON.parse(read('models/needle-2m/tokenizer.json')),
-  JSON.parse(read('models/needle-2m/tokenizer_config.json')),
+  JSON.parse(read('models/needle-2.4m/tokenizer.json')),
+  JSON.parse(read('models/needle-2.4m/tokenizer_config.json')),
 );
 const STORIES = read('haystacks/stories.txt');
 const GENESIS = read('haystacks/genesis.txt');

@@ -8,8 +8,8 @@ import { answeredPrompts, patternText, repeatedText } from './calibration-texts'
 
 const read = (path: string) =>
   readFileSync(new URL(`../../public/${path}`, import.meta.url), 'utf8');
-const config = parseConfig(JSON.parse(read('models/needle-2m/config.json')));
-const tokenizer = createTokenizer(JSON.parse(read('models/needle-2m/tokenizer.json')), null);
+const config = parseConfig(JSON.parse(read('models/needle-2.4m/config.json')));
+const tokenizer = createTokenizer(JSON.parse(read('models/needle-2.4m/tokenizer.json')), null);
 const MODEL = { config, tokenizer };
 const WITHOUT = { config: { ...config, contextLength: 300 }, tokenizer: null };
 

@@ -37,7 +37,10 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 
 describe('a sample', () => {
   beforeAll(async () => {
-    await host.load({ source: { kind: 'url', url: `${page}models/needle-2m/` }, precision: 'f32' });
+    await host.load({
+      source: { kind: 'url', url: `${page}models/needle-2.4m/` },
+      precision: 'f32',
+    });
     await host.run(SHOWN);
   });
   beforeEach(() => {

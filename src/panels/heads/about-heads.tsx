@@ -28,8 +28,8 @@ export function AboutHeads() {
       </p>
       <p>
         Try: prune the top 3 by retrieval score, then more. Large models have few retrieval heads
-        and need them. The embedded model has many, and leans on heads of its first layers as well,
-        so that random ones can hurt it more.
+        and need them. In the embedded model the six heads of layer 4 retrieve, and stand in for one
+        another; the heads of layer 2 that look one token back are needed as well.
       </p>
       <PaperLink
         title="Retrieval Head Mechanistically Explains Long-Context Factuality"

@@ -89,9 +89,9 @@ function Curves({ panel, training, at, onPoint }: CurvesProps) {
   useEffect(() => chart.current?.update(at), [at]);
   return (
     <section aria-label={panel.title}>
-      <h4>
+      <h3>
         {panel.title} <span className="hint">({panel.unit})</span>
-      </h4>
+      </h3>
       <div ref={node} className="training-chart" role="img" />
       <ul className="training-legend">
         {panel.curves.map((curve, index) => {

@@ -16,9 +16,10 @@ export function AboutSinks() {
       </p>
       <p>
         Try: drop the first tokens from the cache. Large models fall apart as soon as the first
-        token leaves; in the embedded model few heads lean on it, and it mostly answers as before.
-        Then click a hidden sink and see its column in the map. The last tokens of a text look
-        strong only because few queries come after them.
+        token leaves; the embedded model learned to do without, and mostly answers as before. “How
+        it learned”, behind the model’s name, shows when it could not. Then click a hidden sink and
+        see its column in the map. The last tokens of a text look strong only because few queries
+        come after them.
       </p>
       <PaperLink
         title="When Attention Sink Emerges in Language Models: An Empirical View"
