@@ -13,7 +13,9 @@ const selectExpected = (state: PageState) => state.setup.expected;
 export function AnswerPanel() {
   const run = usePage(selectRun);
   const expected = usePage(selectExpected);
-  const text = run ? run.generated.map(({ piece }) => piece).join('') : '';
+  const pieces = run ? run.generated.map(({ piece }) => piece).join('') : '';
+  // At the end without special tokens, such as the one that ends it.
+  const text = run?.result?.answer || pieces;
   const wanted = run ? run.expected : expected;
   return (
     <Panel name="answer" title="Answer">
