@@ -10,21 +10,16 @@ import type { StrategyChoice } from '../strategies/registry';
 import type { Axis, Description, Entry } from '../strategies/schema';
 import type { Trouble } from '../trouble';
 import type {
-  Accounting,
   Aggregate,
   BenchResult,
   Divergence,
-  Dump,
   DumpPart,
   HeadScores,
-  KvBytes,
   Logits,
-  MassRecall,
   ModelInfo,
   Roofline,
   RunResult,
   SinkReport,
-  StopReason,
   TokenCurves,
 } from '../worker/protocol';
 
@@ -198,26 +193,7 @@ export interface HeadlessBench
   rows: BenchRow[];
 }
 
-export interface HeadlessRun {
-  model: string;
-  adapter: string;
-  strategy: StrategyChoice;
-  promptTokens: number;
-  generated: number[];
-  answer: string;
-  expected: string;
-  correct: boolean | null;
-  /** Share of the expected words in the answer. */
-  score: number | null;
-  kvBytes: KvBytes;
-  prefillMs: number;
-  decodeMs: number;
-  seed: number;
-  stopReason: StopReason;
-  accounting: Accounting;
-  recall: MassRecall | null;
-  stageMs: RunResult['stageMs'];
-  dump: Dump;
+export interface HeadlessRun extends RunResult {
   /** What else is needed to run it again. */
   prompt: Pick<PromptSpec, 'length' | 'depth' | 'needle' | 'question' | 'task'> & {
     haystack: string;

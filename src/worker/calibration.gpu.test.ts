@@ -39,10 +39,9 @@ describe('calibrating the embedded model', () => {
     expect(calibration).toEqual({ model: 'needle-2.4m', headClasses: expect.anything() });
     const { induction = [], echo = [] } = calibration?.headClasses ?? {};
     // All heads of layer 4 retrieve, and no others.
-    const [retrieving] = induction.splice(4, 1);
-    for (const head of retrieving) expect(head).toBeGreaterThan(0.4);
-    for (const head of [...induction.flat(), ...echo.flat()]) expect(head).toBeLessThan(0.02);
-    induction.splice(4, 0, retrieving);
+    for (const head of induction[4]) expect(head).toBeGreaterThan(0.4);
+    const others = induction.filter((_, layer) => layer !== 4);
+    for (const head of [...others.flat(), ...echo.flat()]) expect(head).toBeLessThan(0.02);
     // The file that comes with the model says the same.
     const shipped = slot.info.calibration?.headClasses;
     induction.flat().forEach((score, head) => {
