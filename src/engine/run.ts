@@ -2,6 +2,7 @@ import { BufferSet, withMemoryCheck } from '../gpu/buffers';
 import { bytesReadBack, countReadBack, readBack } from '../gpu/read-back';
 import { StageTimer } from '../gpu/stage-timer';
 import { planLayout } from './bench';
+import { ChunkPace } from './chunk-pace';
 import { ForwardPass, type StrategyWork, samplingData } from './forward';
 import type { GpuModel } from './gpu-model';
 import { createInspectionStore, type InspectionStore } from './inspection';
@@ -48,9 +49,6 @@ export interface RunOptions {
   chunk?: number;
 }
 
-/** A submission should stay below this, so that Stop answers soon and no watchdog strikes. */
-const TARGET_MS = 100;
-
 type Phase = 'prefill' | 'decode';
 
 /** What was asked of the GPU, and copied back from it. */
@@ -85,10 +83,7 @@ export class Run {
   private phase: Phase = 'prefill';
   /** Whether the cache policy has dropped what the prompt does not need. */
   private compressed = false;
-  private chunk: number;
-  private readonly fixedChunk: boolean;
-  /** Submissions that a chunk is split into, by layers. */
-  private parts: number;
+  private readonly pace: ChunkPace;
 
   private constructor(
     private readonly model: GpuModel,
@@ -113,11 +108,7 @@ export class Run {
     this.logits = options.keepLogits
       ? new LogitHistory(buffers, model.config.vocabSize, options.maxTokens)
       : null;
-    const fixed = fixedChunk(options, model);
-    this.fixedChunk = fixed !== null;
-    this.chunk = fixed ?? MIN_CHUNK;
-    // A long chunk must not be one long submission before its speed is known.
-    this.parts = this.chunk > MIN_CHUNK ? model.config.layers : 1;
+    this.pace = new ChunkPace(fixedChunk(options, model), model.config.layers);
   }
 
   /**
@@ -209,7 +200,8 @@ export class Run {
   async readChunk(stopped: () => boolean = () => false): Promise<void> {
     const { ids } = this.options;
     const { device, config } = this.model;
-    const { forward, work, parts } = this;
+    const { forward, work, pace } = this;
+    const { parts } = pace;
     const tokens = this.nextChunk();
     const end = this.processed + tokens;
     const last = end === ids.length;
@@ -231,7 +223,7 @@ export class Run {
       if (!ends && stopped()) return;
     }
     await this.commit(tokens);
-    if (tokens === this.chunk) this.pace((performance.now() - begun) / parts);
+    if (tokens === pace.chunk) pace.measured((performance.now() - begun) / parts);
     if (!this.compressed && end === this.compressionPoint) await this.compress();
     if (last && work.decode?.promptRead) {
       await this.submitCacheWork((recorder) => work.decode?.promptRead?.(recorder));
@@ -333,7 +325,7 @@ export class Run {
   /** Tokens of the next chunk. Once the cache was compressed, the rest of the prompt comes in small pieces. */
   private nextChunk(): number {
     if (this.compressed) return Math.min(MIN_CHUNK, this.prompt.length - this.processed);
-    return Math.min(this.chunk, this.compressionPoint - this.processed);
+    return Math.min(this.pace.chunk, this.compressionPoint - this.processed);
   }
 
   private get compressionPoint(): number {
@@ -361,17 +353,6 @@ export class Run {
     if (left) this.cache.shrink(left);
     if (this.work.cache.beside) this.cache.beside = this.work.cache.beside();
     this.firstEviction ??= this.cache.missesFrom(this.processed);
-  }
-
-  /** Keeps submissions near the target: by the chunk's length, and below the smallest chunk by layers. */
-  private pace(submissionMs: number): void {
-    if (submissionMs > TARGET_MS * 2) {
-      if (this.chunk > MIN_CHUNK && !this.fixedChunk) this.chunk /= 2;
-      else this.parts = Math.min(this.model.config.layers, this.parts * 2);
-    } else if (submissionMs < TARGET_MS / 2) {
-      if (this.parts > 1) this.parts = Math.floor(this.parts / 2);
-      else if (!this.fixedChunk) this.chunk = Math.min(MAX_CHUNK, this.chunk * 2);
-    }
   }
 
   /** Makes room for the next tokens and tells the GPU what they are. */
