@@ -3,7 +3,7 @@ import math
 
 from . import curves
 from .evaluate import DEPTHS, PROMPTS, TASKS
-from .model import Model, Shape
+from .model import KNEE, Model, Shape
 
 
 TEXT = """# {name}
@@ -17,6 +17,7 @@ A Llama of {parameters:.2f} million parameters that reads simple stories and old
 | training | {tokens:.1f} M tokens, {steps:,} steps, {minutes:.0f} minutes on {hardware}, seed {seed} |
 | start | Gaussian weights; one random offset shared by all embeddings; what writes into the residual stream begins small, in layer 0's attention with zero |
 | held | layer 0's attention added nothing for the first {held:.2f} M tokens, until copying worked: a rule fixed before the run ({accuracy:.0%} of held key-value pairs right) |
+| price | {price} |
 | changed during the run | {changed} |
 | recipe | `training/` in the repository of Needlescope, config `{config}` |
 
@@ -49,7 +50,14 @@ def card(results, config, lines, name, config_name, hardware):
     return TEXT.format(
         name=name, parameters=count / 1e6, megabytes=2 * count / 1e6, tokens=last["tokens"] / 1e6, steps=last["step"],
         minutes=last["seconds"] / 60, hardware=hardware, seed=config["seed"], held=released / 1e6,
-        accuracy=config["hold"]["accuracy"], changed=changed, config=config_name, tables=tables(results), **vars(shape))
+        accuracy=config["hold"]["accuracy"], price=price(config), changed=changed, config=config_name, tables=tables(results), **vars(shape))
+
+
+def price(config):
+    if not config.get("price"):
+        return "none: heads write as much as they like"
+    return (f"a head that adds a vector s times as long as the residual stream pays {config['price']:g} × {KNEE:g} ln(1 + s / "
+            f"{KNEE:g}) nats, at every token and in every layer alike: whoever has nothing to say should say nothing")
 
 
 def tables(results):
@@ -145,10 +153,19 @@ def retrieval(results):
 
 
 def ablation(results):
-    rows = []
-    for part in ("ablation", "layers"):
-        for name, of in (results.get(part) or {}).items():
-            listed = ", ".join(f"{layer}.{head}" for layer, head in of["heads"]) if part == "ablation" else "all"
-            rows.append([name, listed or "none", percent(of["solved"], 1), f"{of['story']:.2f}"])
+    rows, drawn = [], {}
+    for name, of in (results.get("ablation") or {}).items():
+        if name.startswith("random"):
+            drawn.setdefault(name.rsplit(" ", 1)[0], []).append(of)
+        else:
+            listed = ", ".join(f"{layer}.{head}" for layer, head in of["heads"]) or "none"
+            rows.append([name, listed, percent(of["solved"], 1), f"{of['story']:.2f}"])
+    for name, found in drawn.items():
+        mean = sum(of["solved"] for of in found) / len(found)
+        each = ", ".join(str(round(100 * of["solved"])) for of in sorted(found, key=lambda of: -of["solved"]))
+        rows.append([name, f"{len(found)} draws: {each} %", percent(mean, 1),
+                     f"{sum(of['story'] for of in found) / len(found):.2f}"])
+    rows += [[name, "all", percent(of["solved"], 1), f"{of['story']:.2f}"]
+             for name, of in (results.get("layers") or {}).items()]
     return rows and table("Heads set to zero", ["which", "heads (layer.head)", "needles at 512", "story perplexity"], rows,
                           "A needle counts when each token of its value is the greedy one, given the right answer so far.")

@@ -1,4 +1,4 @@
-"""The log of a run as curves over the tokens seen: as one SVG, and as data that the app draws."""
+"""Logs of runs as curves over the tokens seen: as one SVG, and as data that the app draws."""
 import html
 import json
 import math
@@ -6,6 +6,7 @@ import math
 WIDTH, PANEL, LEFT, RIGHT, TOP, GAP = 760, 150, 56, 170, 34, 44
 #: Points of a curve in the data for the app.
 POINTS = 200
+WINDOW = "Window of 128 against full attention"
 COLORS = ("#4269d0", "#d9741a", "#2f8f5b", "#b8427e", "#7a5cc2", "#7a7a2b", "#2b8c9e")
 
 
@@ -62,9 +63,25 @@ def panels(lines):
         ("Attention to the first token", "strongest head of a layer", {
             f"layer {layer}": series(lines, lambda line, at=layer: max(line["sink"][at]) if "sink" in line else None)
             for layer in layers}, "share"),
-        ("Window of 128 against full attention", "ratio of perplexities", {
+        (WINDOW, "ratio of perplexities", {
             f"{kind}, {name}": series(lines, ratio(kind, mask)) for kind in ("real", "story")
             for mask, name in (("none", "no sink"), ("sinks", "4 sinks"))}, "log")]
+
+
+def compared(runs):
+    """Panels of several runs `{name: lines}`, a curve for each run."""
+    one = {name: {(title, label): points for title, _, curves, _ in panels(lines) for label, points in curves.items()}
+           for name, lines in runs.items()}
+    chosen = (
+        ("Heads beyond layer 0", "sink above 0.3", "Heads beyond layer 0 with a sink above 0.3", "share", "share"),
+        (WINDOW, "real, no sink", "Window of 128 without sinks against full attention, English", "ratio of perplexities", "log"),
+        (WINDOW, "story, no sink", "The same, stories", "ratio of perplexities", "log"),
+        (WINDOW, "real, 4 sinks", "With four sinks, English", "ratio of perplexities", "log"),
+        ("Heads beyond layer 0", "retrieval score above 0.5", "Heads beyond layer 0 that retrieve", "share", "share"),
+        ("Held needles", "1024 tokens", "Held needles, 1,024 tokens", "share right", "share"),
+        ("Loss on text", "training text", "Loss on text", "nats a token", "linear"))
+    return [(title, unit, {name: of[panel, label] for name, of in one.items() if (panel, label) in of}, axis)
+            for panel, label, title, unit, axis in chosen]
 
 
 def data(lines):
@@ -83,7 +100,11 @@ def thin(points):
 
 
 def drawn_panels(lines):
-    return [panel for panel in panels(lines) if any(panel[2].values())]
+    return with_points(panels(lines))
+
+
+def with_points(every):
+    return [panel for panel in every if any(panel[2].values())]
 
 
 def tokens_seen(lines):
@@ -96,8 +117,16 @@ def released_at(lines):
 
 
 def draw(lines, title):
-    """The SVG as text."""
-    drawn, most, released = drawn_panels(lines), tokens_seen(lines), released_at(lines)
+    """The SVG of one run as text."""
+    return draw_panels(drawn_panels(lines), title, tokens_seen(lines), released_at(lines))
+
+
+def draw_compared(runs, title):
+    """The SVG of several runs `{name: lines}` as text."""
+    return draw_panels(with_points(compared(runs)), title, max(map(tokens_seen, runs.values())), None)
+
+
+def draw_panels(drawn, title, most, released):
     height = TOP + len(drawn) * (PANEL + GAP) + 10
     x = lambda tokens: LEFT + (WIDTH - LEFT - RIGHT) * tokens / most
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="11">',

@@ -24,6 +24,8 @@ PROMPTS = {256: 50, 512: 50, 1024: 50, 2048: 50, 4096: 20, 8192: 10, 16352: 4}
 TASKS = (("distractors 4", 1024, 60), ("passphrase", 512, 60), ("chain 2", 512, 60), ("chain 3", 512, 60), ("list 2", 512, 60),
          ("list 3", 512, 60), ("distractors 4", 512, 60), ("held form", 512, 60), ("chain 2", 1024, 60), ("list 3", 1024, 60),
          ("distractors 4", 4096, 20))
+#: How often other heads are drawn to be removed.
+DRAWS = 10
 
 
 class Evaluation:
@@ -261,7 +263,8 @@ class Evaluation:
         return {"heads": heads, "solved": solved, "story": torch.stack(losses).mean().exp().item()}
 
     def ablation(self):
-        """The tenth of heads with the highest retrieval scores, and as many others drawn at random."""
+        """The tenth of heads with the highest retrieval scores, and as many others drawn at random, several times: a
+        few heads on which all others build may be among them."""
         scores = self.results["retrieval"]["scores"]
         if scores is None:
             return None
@@ -272,10 +275,10 @@ class Evaluation:
         dormant = [(layer, head) for score, layer, head in ranked[count:] if score < 0.1]
         draw = random.Random(5)
         found = {"none": self.without([]), "top tenth": self.without(heads[:count])}
-        for i in range(5):
+        for i in range(DRAWS):
             found[f"random others {i + 1}"] = self.without(draw.sample(heads[count:], count))
         if len(dormant) >= count:
-            for i in range(3):
+            for i in range(DRAWS):
                 found[f"random with a score below 0.1 {i + 1}"] = self.without(draw.sample(dormant, count))
         return found
 

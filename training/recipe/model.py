@@ -26,6 +26,10 @@ class Shape:
     rule: str = "softmax"
 
 
+#: Share of the residual stream from which on a head pays less for writing more.
+KNEE = 0.05
+
+
 class Normalise(torch.autograd.Function):
     """RMSNorm with fewer passes over memory than the chain of its operations."""
 
@@ -101,9 +105,14 @@ def projection(outputs, inputs):
 
 
 class Attention(nn.Module):
+    #: Set by the run: whether what heads write is to be measured.
+    priced = False
+
     def __init__(self, shape):
         super().__init__()
         self.shape = shape
+        #: Lengths of what the heads added in the last pass, `[batch, heads, tokens]`, where a run puts a price on it.
+        self.written = None
         self.q_proj = projection(shape.heads * shape.head_size, shape.hidden)
         self.k_proj = projection(shape.kv_heads * shape.head_size, shape.hidden)
         self.v_proj = projection(shape.kv_heads * shape.head_size, shape.hidden)
@@ -132,8 +141,20 @@ class Attention(nn.Module):
         out = watch(q, k, v) if watch else None
         if out is None:
             out = attend(q, k, v, self.shape.rule, Projection.half)
+        if Attention.priced:
+            self.written = self.lengths(out)
         out = out.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)
         return self.o_proj(out)
+
+
+    def lengths(self, out):
+        """Lengths of what each head adds to the residual stream, `[batch, heads, tokens]`.
+
+        :param out: heads' outputs `[batch, heads, tokens, size]`
+        """
+        columns = self.o_proj.weight.view(-1, self.shape.heads, self.shape.head_size).transpose(0, 1)
+        squares = columns.transpose(1, 2) @ columns
+        return ((out @ squares) * out).sum(-1).clamp_min(0).add(1e-6).sqrt()
 
 
 class FeedForward(nn.Module):
@@ -171,6 +192,8 @@ class Model(nn.Module):
         super().__init__()
         self.shape = shape
         self.model = Body(shape)
+        #: Mean over tokens of what the heads add, summed, as shares of the residual stream, where a run asks for it.
+        self.written = 0
         #: While it is held, the attention of layer 0 adds nothing and learns nothing.
         self.held = False
         self.draw(seed)
@@ -199,10 +222,15 @@ class Model(nn.Module):
         """
         x = self.model.embed_tokens(ids)
         rotation = self.rotation(positions)
+        self.written = 0
         for number, layer in enumerate(self.model.layers):
             if not (number == 0 and self.held):
                 see = None if watch is None else lambda q, k, v, at=number: watch(at, q, k, v)
-                x = x + layer.self_attn(layer.input_layernorm(x), rotation, caches[number] if caches else None, see)
+                added = layer.self_attn(layer.input_layernorm(x), rotation, caches[number] if caches else None, see)
+                if layer.self_attn.written is not None:
+                    share = layer.self_attn.written / x.detach().norm(dim=-1)[:, None]
+                    self.written = self.written + torch.log1p(share / KNEE).mul(KNEE).sum(1).mean()
+                x = x + added
             x = x + layer.mlp(layer.post_attention_layernorm(x))
         return self.model.norm(x)
 

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 
 from . import words
+from .sentences import ROLES, SENTENCES, VERBS, made
 
 
 @dataclasses.dataclass
@@ -165,15 +166,21 @@ class NeedleSource:
         return self.one("relation", (what, who), f"T{about} {verb}" + " {}.", self.value(), f"What {verb} t{about}?")
 
     def sentence(self, form=None):
-        """Facts of other forms."""
-        statement, value, question = form or self.random.choice(SENTENCES)
+        """Facts of other forms, half of them from a grammar.
+
+        :param form: `(statement, kind of value, question)`
+        """
+        statement, value, question = form or self.form()
         base, past = self.random.choice(VERBS)
         fill = {"person": self.person(), "entity": self.entity(), "thing": self.thing(), "word": self.word(),
                 "animal": self.random.choice(words.ANIMALS), "role": self.random.choice(ROLES), "base": base, "past": past}
-        made = getattr(self, value)() if hasattr(self, value) else self.random.choice(getattr(words, value))
+        drawn = getattr(self, value)() if hasattr(self, value) else self.random.choice(getattr(words, value))
         for slot, word in fill.items():
             statement, question = statement.replace("[%s]" % slot, word), question.replace("[%s]" % slot, word)
-        return self.one("sentence", (question,), statement, made, question)
+        return self.one("sentence", (question,), statement, drawn, question)
+
+    def form(self):
+        return made(self.random, self.word) if self.random.random() < 0.5 else self.random.choice(SENTENCES)
 
     def chain(self, hops=None, order=None):
         """A thing in a box in a box at a place, asked for by the thing."""
@@ -196,18 +203,30 @@ class NeedleSource:
         return Needle("chain", ("chain", stations[0]), facts, f"How can we find the {stations[0]}?",
                       answer + [(".", False)], stations[1:], ordered=order != "random", last_decides=True)
 
-    def list(self, count=None):
-        """Several numbers of one name, all asked for, answered in their order."""
+    def numbers(self, count=None):
+        """A name, its numbers, and a fact for each of them."""
         random = self.random
-        count = count if isinstance(count, int) else random.choice((2, 2, 3, 3, 3, 4))
+        count = count if isinstance(count, int) else random.choice((2, 3, 3, 3, 4))
         who = self.word() if random.random() < 0.7 else self.entity()
         numbers = [self.number() for _ in range(count)]
-        facts = [pieces(f"One of the magic numbers for {who} is" + " {}.", number) for number in numbers]
+        return who, numbers, [pieces(f"One of the magic numbers for {who} is" + " {}.", number) for number in numbers]
+
+    def list(self, count=None):
+        """Several numbers of one name, all asked for, answered in their order."""
+        who, numbers, facts = self.numbers(count)
         answer = [(f"The magic numbers for {who} are", False)]
         for i, number in enumerate(numbers):
             answer += [(f"{',' if i else ''} {ORDINALS[i]}", False), (" " + number, True)]
         return Needle("list", ("list", who), facts, f"What are all the magic numbers for {who}?",
                       answer + [(".", False)], numbers)
+
+    def ordinal(self, count=None):
+        """The same, asked for one by its place: what a list needs, one at a time."""
+        who, numbers, facts = self.numbers(count)
+        place = self.random.randrange(len(numbers))
+        about = f"he {ORDINALS[place]} of the magic numbers for {who}"
+        return Needle("ordinal", ("list", who), facts, f"What is t{about}?", pieces(f"T{about} is" + " {}.", numbers[place]),
+                      [numbers[place]])
 
     def draw(self, shares=None):
         """A needle of a kind drawn by its share."""
@@ -217,10 +236,10 @@ class NeedleSource:
     def similar(self):
         """A function that draws needles which differ in names and values only."""
         kind = self.random.choice(("code", "magic", "favorite", "passphrase", "best", "relation", "sentence", "chain",
-                                   "list", "list", "passphrase"))
+                                   "list", "ordinal", "passphrase"))
         fixed = {
             "code": lambda: self.code().key[1], "favorite": lambda: self.random.choice(list(self.favorites)),
-            "relation": self.word, "sentence": lambda: self.random.choice(SENTENCES),
+            "relation": self.word, "sentence": self.form,
         }.get(kind, lambda: None)()
         return lambda: getattr(self, kind)(fixed)
 
@@ -228,68 +247,4 @@ class NeedleSource:
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 #: How often each kind is drawn.
 SHARES = {"code": 18, "magic": 8, "favorite": 9, "passphrase": 12, "owner": 7, "place": 7, "best": 7, "relation": 12,
-          "sentence": 16, "chain": 9, "list": 13}
-#: What people are of a town, and what they do: base and past.
-ROLES = ("mayor", "queen", "chief", "founder", "judge", "bishop", "poet", "general", "banker", "oldest man", "best cook",
-         "first teacher", "richest woman", "only doctor", "new king")
-VERBS = (
-    ("paint", "painted"), ("build", "built"), ("find", "found"), ("sell", "sold"), ("steal", "stole"), ("hide", "hid"),
-    ("repair", "repaired"), ("carry", "carried"), ("draw", "drew"), ("open", "opened"), ("clean", "cleaned"),
-    ("lose", "lost"), ("borrow", "borrowed"), ("invent", "invented"), ("wash", "washed"), ("guard", "guarded"),
-    ("break", "broke"), ("move", "moved"), ("choose", "chose"), ("bury", "buried"), ("throw away", "threw away"),
-    ("see", "saw"), ("forget", "forgot"), ("burn", "burned"), ("send", "sent"), ("praise", "praised"))
-#: Statement, what its value is, question.
-SENTENCES = [
-    ("[person] lives in {}.", "entity", "Where does [person] live?"),
-    ("[person] works as a {}.", "JOBS", "What does [person] work as?"),
-    ("[person] was born in {}.", "number", "When was [person] born?"),
-    ("The train to [entity] leaves from platform {}.", "number", "Which platform does the train to [entity] leave from?"),
-    ("The bus to [entity] stops at {}.", "entity", "Where does the bus to [entity] stop?"),
-    ("The flight to [entity] takes {} minutes.", "number", "How many minutes does the flight to [entity] take?"),
-    ("The [thing] costs {} coins.", "number", "How much does the [thing] cost?"),
-    ("The [thing] weighs {} pounds.", "number", "How much does the [thing] weigh?"),
-    ("[person] has {} [animal]s.", "number", "How many [animal]s does [person] have?"),
-    ("[person] wrote a book about {}.", "word", "What did [person] write a book about?"),
-    ("[person] dreamed of {} last night.", "word", "What did [person] dream of last night?"),
-    ("The [role] of [entity] is called {}.", "person", "Who is the [role] of [entity]?"),
-    ("The [role] of [entity] is {}.", "person", "Who is the [role] of [entity]?"),
-    ("The name of the [role] of [entity] is {}.", "person", "What is the name of the [role] of [entity]?"),
-    ("The key to the [thing] is with {}.", "person", "Who has the key to the [thing]?"),
-    ("The [animal] of [person] is named {}.", "word", "What is the [animal] of [person] named?"),
-    ("[person] traveled to {} last year.", "entity", "Where did [person] travel to last year?"),
-    ("The letter from [person] was sent to {}.", "person", "Who was the letter from [person] sent to?"),
-    ("The word on the [thing] is {}.", "word", "What is the word on the [thing]?"),
-    ("The meeting in [entity] will be held at the {}.", "PLACES", "Where will the meeting in [entity] be held?"),
-    ("The treasure of [entity] lies under the {}.", "PLACES", "Where does the treasure of [entity] lie?"),
-    ("[person] bought a {} from the market.", "thing", "What did [person] buy from the market?"),
-    ("[person] gave [entity] a {} as a present.", "thing", "What did [person] give [entity] as a present?"),
-    ("[person] is married to {}.", "person", "Who is [person] married to?"),
-    ("[person] learned to cook from {}.", "person", "Who did [person] learn to cook from?"),
-    ("The [thing] was [past] by {}.", "person", "Who was the [thing] [past] by?"),
-    ("{} [past] the [thing].", "person", "Who [past] the [thing]?"),
-    ("[person] [past] the {} in [entity].", "thing", "What did [person] [base] in [entity]?"),
-    ("[person] [past] the [thing] near {}.", "entity", "Where did [person] [base] the [thing]?"),
-    ("In [entity], they [past] the {}.", "thing", "What did they [base] in [entity]?"),
-    ("[person] [past] {} [animal]s.", "number", "How many [animal]s did [person] [base]?"),
-    ("Nobody but {} ever [past] the [thing].", "person", "Who was the only one that [past] the [thing]?"),
-    ("The road to [entity] is {} miles long.", "number", "How long is the road to [entity]?"),
-    ("The tower of [entity] is {} feet high.", "number", "How high is the tower of [entity]?"),
-    ("The school in [entity] opened in {}.", "number", "When did the school in [entity] open?"),
-    ("[person] is afraid of {}.", "word", "What is [person] afraid of?"),
-    ("[person] is allergic to {}.", "word", "What is [person] allergic to?"),
-    ("In [entity], people speak {}.", "word", "What do people speak in [entity]?"),
-    ("[entity] is famous for its {}.", "word", "What is [entity] famous for?"),
-    ("The people of [entity] eat {} on Sundays.", "word", "What do the people of [entity] eat on Sundays?"),
-    ("The color of the [animal] of [person] is {}.", "COLORS", "What is the color of the [animal] of [person]?"),
-    ("The door of the [role] of [entity] has the number {}.", "number",
-     "What number does the door of the [role] of [entity] have?"),
-]
-#: The same for evaluation only.
-HELD_SENTENCES = [
-    ("The ferry to [entity] departs from pier {}.", "number", "Which pier does the ferry to [entity] depart from?"),
-    ("[person] keeps a {} in the garage.", "thing", "What does [person] keep in the garage?"),
-    ("The winner of the race in [entity] was {}.", "person", "Who was the winner of the race in [entity]?"),
-    ("The captain of the [thing] is {}.", "person", "Who is the captain of the [thing]?"),
-    ("The bridge near [entity] was built in {}.", "number", "When was the bridge near [entity] built?"),
-    ("[person] always orders {} for lunch.", "word", "What does [person] always order for lunch?"),
-]
+          "sentence": 24, "chain": 9, "list": 18, "ordinal": 10}

@@ -12,7 +12,8 @@ import re
 import numpy as np
 
 from . import stories, text, tokenizer, words
-from .needles import NeedleSource, HELD_SENTENCES
+from .needles import NeedleSource
+from .sentences import HELD_SENTENCES
 
 #: Loss weights. Values in the haystack cannot be known; values of an answer can.
 TEXT, FACT, FACT_VALUE, QUESTION, ANSWER, ANSWER_VALUE, REPEAT, RANDOM_WORD = 1.0, 0.5, 0.05, 0.2, 1.0, 4.0, 1.01, 0.1

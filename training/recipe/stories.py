@@ -1,7 +1,8 @@
 """Stories in simple English from a small random grammar.
 
-Within a story people, place, thing, animal, job and food stay the same, no sentence form comes twice, and two
-stories in a row begin differently: so there is something to predict, and nothing teaches the model to repeat itself.
+Within a story people, place, thing, animal, job and food stay the same, and it goes on: each sentence form belongs to
+one part of the plot, and the parts come in their order. So there is something to predict, and what was said shows that
+it need not be said again: a model of this size cannot remember which forms of a set it has used.
 """
 import re
 
@@ -46,47 +47,58 @@ Every morning, [A] went to the [place] to [skill].
 [when], [A] met a [job] who could [skill].
 The [job] of the [place] had a [look] [animal] that nobody could catch.
 [A] did not like the [place], but [B] went there [when2].""".split("\n")
-MIDDLES = """\
+#: What comes between, in this order: a story takes at most one form of each.
+PLOT = [part.split("\n") for part in """\
 [sky]
 [A] had a [color] [thing] in [his] bag.
+[A] and [his] [kin] lived in a house by the [place].
 [He] put the [thing] on the table and looked at it for a long time.
-"Where is my [thing]?" [says] [A].
-"I saw it near the [place]," [says] [B].
+
+[A] wanted to [skill], and [B] helped [him].
+Nobody in the [place] knew how to [skill].
+"My [kin] taught me how to [skill]," [says] [A].
+[A]'s [kin] had told [him] a story about the [place].
+"I am so [feeling] today," [says] [B].
+
 "We must go to the [place2] before dinner," [says] [B] [how].
+The road to the [place2] was long, and the [thing] was heavy.
+[A] and [B] carried the [thing] to the [place2] together.
+[He] walked [how] over the bridge and waited for [B].
+
 [next], a [look] [animal] ran along the road to the [place2].
 [next], they heard a [look] sound behind the [thing2].
-[B] was [feeling], but [A] was not afraid.
-The [job] gave them some [food] and a [thing2].
-They ate the [food] and talked about the [animal].
-[A] wanted to [skill], and [B] helped [him].
 [next], the [animal] went inside the [place2] and slept by the fire.
+The door of the [place2] was open, and nobody was there.
+
 There were [count] [thing]s and a [color] [thing2] in the [place2].
 [He] counted the [animal]s and found only [count].
-An old [job] came to the door and asked for some [food].
-[A]'s [kin] had told [him] a story about the [place].
-The road to the [place2] was long, and the [thing] was heavy.
-[B] opened the [look] [thing2] and found a letter inside.
-Nobody in the [place] knew how to [skill].
-[next], [B] gave the [thing] to the [job] and smiled.
-[He] walked [how] over the bridge and waited for [B].
-They looked for the [animal] in the [place] and in the [place2].
-The [animal] was [feeling] because the [food] was gone.
-[B] made a [color] [thing] for [A].
-At the [place2], a [job] was selling [food].
-"Please do not touch the [thing]," [says] the [job].
-[A] cleaned the [thing] until it was bright and new.
-[next], [A] fell into the water and lost the [thing].
-"My [kin] taught me how to [skill]," [says] [A].
-[B] did not believe a word of it.
-The [animal] looked [feeling], so [B] gave it some [food].
-They sat down under a tree and ate [food].
-[A] wrote a long letter to [his] [kin].
-"You can have the [thing2] if you help me," [says] the [job].
 It was too dark to see the [place2].
+[B] was [feeling], but [A] was not afraid.
+
+[next], [A] fell into the water and lost the [thing].
+"Where is my [thing]?" [says] [A].
+The [animal] was [feeling] because there was no [food] for it.
+[B] did not believe a word of it.
+
+They looked for the [animal] in the [place] and in the [place2].
+"I saw it near the [place]," [says] [B].
+[A] wrote a long letter to [his] [kin].
+[B] opened the [look] [thing2] and found a letter inside.
+
+At the [place2], a [job] was selling [food].
+An old [job] came to the door and asked for some [food].
+"You can have the [thing2] if you help me," [says] the [job].
+"Please do not touch the [thing]," [says] the [job].
+
+They sat down under a tree and ate [food].
+They ate the [food] and talked about the [animal].
+The [animal] looked [feeling], so [B] gave it some [food].
+The [job] gave them some [food] and a [thing2].
+
 [next], [B] came back with a [color] [thing2].
-The door of the [place2] was open, and nobody was there.
-[A] and [B] carried the [thing] to the [place2] together.
-"I am so [feeling] today," [says] [B].""".split("\n")
+[next], [B] gave the [thing] to the [job] and smiled.
+[A] cleaned the [thing] until it was bright and new.
+[B] made a [color] [thing] for [A].""".split("\n\n")]
 ENDINGS = """\
 In the end, [A] was [feeling], and [B] was [feeling] too.
 That night, they ate [food] and went to sleep.
@@ -115,7 +127,8 @@ def story(random, held=False, opening=None):
         fixed[key + "2"] = random.choice([word for word in WORDS[key] if word != fixed[key]])
     fixed["when2"] = random.choice(["every day", "on Sundays", "with a friend", "alone"])
     first = random.choice([number for number in range(len(OPENINGS)) if number != opening])
-    forms = [OPENINGS[first], *random.sample(MIDDLES, random.randint(5, 12)), random.choice(ENDINGS)]
+    parts = sorted(random.sample(range(len(PLOT)), random.randint(5, len(PLOT))))
+    forms = [OPENINGS[first], *(random.choice(PLOT[part]) for part in parts), random.choice(ENDINGS)]
     fill = lambda match: fixed.get(match[1]) or random.choice(WORDS[match[1]])
     sentences = [SLOT.sub(fill, form) for form in forms]
     return [sentence[0].upper() + sentence[1:] for sentence in sentences], first

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from . import schedule
-from .model import Model, Projection, Shape, weighted_loss
+from .model import Attention, Model, Projection, Shape, weighted_loss
 from .optimizer import Optimizer
 from .probes import Probes
 from .sequences import ANSWER_VALUE, REPEAT, Sequences, TEXT, prepare
@@ -54,6 +54,7 @@ class Shared:
         self.config, self.folder = config, folder
         self.device = config.get("device", "cpu")
         Projection.half = bool(config.get("bfloat16"))
+        Attention.priced = bool(config.get("price"))
         self.model = Model(Shape(**config["shape"]), config["seed"]).to(self.device)
         self.parameters = dict(self.model.named_parameters())
         self.optimizers = [Optimizer(self.parameters, config, (n, config["workers"])) for n in range(config["workers"])]
@@ -167,6 +168,8 @@ class Worker:
         with torch.autocast(shared.device, torch.bfloat16, enabled=mixed):
             hidden = model(ids[:, :-1], positions)
             loss, surprisal, right, chosen = weighted_loss(model, hidden, ids[:, 1:], weights[:, 1:])
+            if Attention.priced:
+                loss = loss + self.config["price"] * model.written
         loss.backward()
         self.recent.append(by_kind(surprisal, right, weights[:, 1:].flatten()[chosen]))
         gradients = {name: p.grad if p.grad is not None else torch.zeros_like(p.data)

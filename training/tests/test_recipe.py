@@ -9,8 +9,8 @@ import unittest
 import numpy as np
 import torch
 
-from recipe import attention, card, configs, curves, evaluate, export, needles, schedule, sequences, stories, text, tokenizer, words
-from recipe.model import GatedUnit, Model, Normalise, Shape
+from recipe import attention, card, configs, curves, evaluate, export, needles, schedule, sentences, sequences, stories, text, tokenizer, words
+from recipe.model import Attention, GatedUnit, Model, Normalise, Shape
 from recipe.optimizer import orthogonal
 from recipe.probes import Watch, positions_of
 
@@ -53,6 +53,19 @@ class TextTest(unittest.TestCase):
                          ['He said "Go."', "Then e.g. nothing happened!", "3 men came."])
 
 
+class StoryTest(unittest.TestCase):
+    def test_the_parts_of_a_plot_come_in_their_order(self):
+        forms = {form: part for part, told in enumerate(stories.PLOT) for form in told}
+        self.assertEqual(len(forms), sum(map(len, stories.PLOT)))
+        known = [(re.compile("^" + re.sub(r"\\\[\w+\\\]", ".+", re.escape(form)) + "$"), part) for form, part in forms.items()]
+        for told in stories.stories(random.Random(1), 50):
+            parts = [{part for form, part in known if form.match(sentence)} for sentence in told[1:-1]]
+            at = -1
+            for possible in parts:
+                at = min((part for part in possible if part > at), default=None)
+                self.assertIsNotNone(at, told)
+
+
 class HeldTest(unittest.TestCase):
     def test_training_never_draws_held_words(self):
         held = set(words.HELD_BOYS + words.HELD_GIRLS + words.HELD_CITIES + words.HELD_WORDS)
@@ -78,6 +91,24 @@ class NeedleTest(unittest.TestCase):
                     self.assertIn(value, answer)
                     self.assertTrue(any(value in fact for fact in needle.texts()))
                 self.assertNotIn("[", answer + needle.question)
+
+    def test_forms_never_are_held_ones_and_ask_without_the_value(self):
+        held = {(form[0], form[2]) for form in sentences.HELD_SENTENCES}
+        source = needles.NeedleSource(random.Random(6))
+        for _ in range(500):
+            statement, value, question = source.form()
+            self.assertNotIn((statement, question), held)
+            self.assertEqual((statement.count("{}"), statement[-1], question[-1]), (1, ".", "?"))
+            needle = source.sentence((statement, value, question))
+            for filled in (*needle.texts(), needle.question):
+                self.assertNotRegex(filled, r"[\[\]{}]|  ")
+
+    def test_an_ordinal_asks_for_the_number_at_that_place(self):
+        source = needles.NeedleSource(random.Random(7))
+        for _ in range(20):
+            needle = source.ordinal()
+            place = next(i for i, word in enumerate(needles.ORDINALS) if f" {word} " in f" {needle.question} ")
+            self.assertTrue(needle.texts()[place].endswith(f" {needle.values[0]}."))
 
     def test_chains_lead_on(self):
         needle = needles.NeedleSource(random.Random(6)).chain(3, "forward")
@@ -136,6 +167,26 @@ class ModelTest(unittest.TestCase):
         first = model(ids[:, :20], positions_of(ids)[:, :20], caches)
         rest = model(ids[:, 20:], positions_of(ids)[:, 20:], caches)
         self.assertLess((torch.cat([first, rest], 1) - whole).abs().max().item(), 1e-4)
+
+    def test_what_heads_add_is_measured_by_head(self):
+        part = Attention(SMALL)
+        out = torch.randn(1, SMALL.heads, 3, SMALL.head_size)
+        alone = torch.zeros(SMALL.heads, *out.shape).index_put((torch.arange(4), torch.zeros(4).long(), torch.arange(4)), out[0])
+        added = part.o_proj(alone.squeeze(1).transpose(1, 2).reshape(SMALL.heads, 3, -1))
+        self.assertLess((part.lengths(out)[0] - added.norm(dim=-1)).abs().max().item(), 1e-3)
+
+    def test_a_price_is_asked_for_what_is_added_only(self):
+        model, ids = Model(SMALL, 3), torch.randint(0, 320, (1, 30))
+        Attention.priced = True
+        try:
+            model(ids, positions_of(ids))
+            some = model.written.item()
+            for layer in model.model.layers:
+                layer.self_attn.o_proj.weight.data.zero_()
+            model(ids, positions_of(ids))
+        finally:
+            Attention.priced = False
+        self.assertLess(model.written.item(), some / 10)
 
     def test_muon_updates_are_about_orthogonal(self):
         sizes = torch.linalg.svdvals(orthogonal(torch.randn(12, 30)))
@@ -232,6 +283,12 @@ class CurvesTest(unittest.TestCase):
         self.assertIn("A &amp; B", drawn)
         self.assertIn("layer 1", drawn)
         self.assertNotIn("nan", drawn)
+
+    def test_compares_what_runs_have_in_common(self):
+        drawn = curves.draw_compared({"plain": self.lines(), "priced": self.lines(4)}, "Two runs")
+        self.assertEqual(drawn.count(">plain</text>"), drawn.count(">priced</text>"))
+        self.assertIn("with a sink above 0.3", drawn)
+        self.assertNotIn("Window", drawn)
 
 
 if __name__ == "__main__":
