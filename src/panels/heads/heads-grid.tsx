@@ -90,7 +90,7 @@ export function HeadsGrid({ model, scored }: { model: ModelInfo; scored: ScoredH
   }
 
   return (
-    <div className="table-scroll">
+    <div className="table-scroll heads-scroll">
       <table
         ref={grid}
         className="heads-grid"
