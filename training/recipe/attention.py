@@ -8,6 +8,8 @@ import torch.nn.functional as F
 SHORT = 256
 #: Weights in one tile: small enough for a core's own cache.
 TILE = 1 << 19
+#: About so many queries of a sequence are looked at for the highest scores.
+QUERIES = 64
 _masks = {}
 
 
@@ -33,6 +35,15 @@ def attend(q, k, v, rule="softmax", half=False):
     else:
         out = Tiled.apply(rows, k, v, group, half)
     return out.view(batch, kv_heads, tokens, group, size).transpose(2, 3).reshape(batch, kv_heads * group, tokens, size)
+
+
+@torch.no_grad()
+def highest_scores(q, k):
+    """Largest absolute scores `[heads]` of the first sequence, by a sample of its queries, the last among them."""
+    queries = q[0, :, torch.arange(q.shape[2] - 1, -1, -max(1, q.shape[2] // QUERIES), device=q.device)]
+    scores = torch.einsum("ktgd,ksd->kgts", queries, k[0])
+    # Keys after a query are looked at too: whoever comes later may look back at them.
+    return scores.abs().amax((2, 3)).flatten()
 
 
 def weights_of(scores, keys, rule):

@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from .attention import attend
+from .attention import attend, highest_scores
 
 
 @dataclasses.dataclass
@@ -105,14 +105,16 @@ def projection(outputs, inputs):
 
 
 class Attention(nn.Module):
-    #: Set by the run: whether what heads write is to be measured.
-    priced = False
+    #: Set by the run: whether what heads write is to be measured, and whether their scores are.
+    priced = capped = False
 
     def __init__(self, shape):
         super().__init__()
         self.shape = shape
         #: Lengths of what the heads added in the last pass, `[batch, heads, tokens]`, where a run puts a price on it.
         self.written = None
+        #: Highest scores of the last pass, `[heads]`, where a run caps them.
+        self.highest = None
         self.q_proj = projection(shape.heads * shape.head_size, shape.hidden)
         self.k_proj = projection(shape.kv_heads * shape.head_size, shape.hidden)
         self.v_proj = projection(shape.kv_heads * shape.head_size, shape.hidden)
@@ -143,6 +145,8 @@ class Attention(nn.Module):
             out = attend(q, k, v, self.shape.rule, Projection.half)
         if Attention.priced:
             self.written = self.lengths(out)
+        if Attention.capped:
+            self.highest = highest_scores(q, k)
         out = out.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)
         return self.o_proj(out)
 
@@ -155,6 +159,19 @@ class Attention(nn.Module):
         columns = self.o_proj.weight.view(-1, self.shape.heads, self.shape.head_size).transpose(0, 1)
         squares = columns.transpose(1, 2) @ columns
         return ((out @ squares) * out).sum(-1).clamp_min(0).add(1e-6).sqrt()
+
+    @torch.no_grad()
+    def cap(self, most):
+        """Makes the queries and keys of heads shorter whose highest score was above `most`: QK-Clip of Kimi K2
+        (arXiv 2507.20534). A head that pays for every leak would else sharpen its weights without end, until nothing
+        can change them. Heads that share keys shorten them as the highest of them needs."""
+        if self.highest is None:
+            return
+        shape = self.shape
+        factor = (most / self.highest).clamp_max(1).sqrt()
+        of_keys = factor.view(shape.kv_heads, -1).amin(1)
+        for layer, factors in ((self.q_proj, factor), (self.k_proj, of_keys)):
+            layer.weight.view(len(factors), shape.head_size, -1).mul_(factors[:, None, None])
 
 
 class FeedForward(nn.Module):

@@ -110,6 +110,7 @@ class Worker:
     def __init__(self, shared, number, pools, held):
         self.shared, self.number, self.config = shared, number, shared.config
         self.optimizer = shared.optimizers[number]
+        Attention.capped = number == 0 and bool(self.config.get("highest_score"))
         first_token = self.config.get("first_token", True)
         self.sequences = Sequences(pools, random.Random(0), first_token=first_token)
         self.probes = Probes(held, first_token) if number == 0 else None
@@ -142,6 +143,7 @@ class Worker:
             self.learn(step, draw, rate)
             self.wait()
             if self.number == 0:
+                self.cap()
                 state[0] += 1
                 state[1] += draw["tokens"] * self.config["workers"]
                 self.look(step + 1, draw, rate, used)
@@ -183,6 +185,13 @@ class Worker:
         resting = ("model.layers.0.self_attn",) if model.held else ()
         self.optimizer.step(gradients, rate, step + 1, resting)
 
+    def cap(self):
+        """Keeps scores below the config's highest; where workers are several, one looks at its own batch."""
+        if not Attention.capped:
+            return
+        for layer in self.shared.model.model.layers:
+            layer.self_attn.cap(self.config["highest_score"])
+
     def look(self, step, draw, rate, used):
         """Log, probe, release, save, whatever is due."""
         config, shared, state = self.config, self.shared, self.shared.state
@@ -199,6 +208,9 @@ class Worker:
                 state[3], state[4], state[5] = 0, step, state[1]
                 line["released"] = True
         if step % log["head_steps"] == 0:
+            if Attention.capped:
+                line["highest"] = [round(layer.self_attn.highest.max().item(), 1) for layer in shared.model.model.layers
+                                   if layer.self_attn.highest is not None]
             line["pairs"] = round(self.probes.repeat_accuracy(shared.model), 3)
             line.update(self.probes.heads(shared.model))
         if step % log["needle_steps"] == 0:

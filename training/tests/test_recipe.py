@@ -188,6 +188,33 @@ class ModelTest(unittest.TestCase):
             Attention.priced = False
         self.assertLess(model.written.item(), some / 10)
 
+    def test_scores_are_capped_by_head(self):
+        torch.manual_seed(1)
+        model, ids = Model(SMALL, 3), torch.randint(0, 320, (1, 30))
+        part, seen = model.model.layers[1].self_attn, {}
+
+        def watch(layer, q, k, v):
+            scores = torch.einsum("bktgd,bksd->bkgts", q, k)
+            seen[layer] = scores.abs().amax((0, 3, 4)).flatten()
+
+        Attention.capped = True
+        try:
+            model(ids, positions_of(ids), watch=watch)
+        finally:
+            Attention.capped = False
+        before = seen[1]
+        self.assertLess((part.highest - before).abs().max().item(), 1e-4)
+        most = before.sort().values[1:3].mean().item()
+        part.cap(most)
+        model(ids, positions_of(ids), watch=watch)
+        self.assertLess(seen[1].max().item(), most + 1e-3)
+        for first in (0, 2):
+            group = slice(first, first + 2)
+            if before[group].max() > most:
+                self.assertAlmostEqual(seen[1][group].max().item(), most, 2)
+            else:
+                self.assertLess((seen[1][group] - before[group]).abs().max().item(), 1e-4)
+
     def test_muon_updates_are_about_orthogonal(self):
         sizes = torch.linalg.svdvals(orthogonal(torch.randn(12, 30)))
         self.assertTrue(((sizes > 0.4) & (sizes < 1.4)).all())
