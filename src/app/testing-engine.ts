@@ -12,6 +12,7 @@ import type {
   TileRequest,
   TokenCurves,
 } from '../worker/protocol';
+import { accountingOf } from '../worker/testing-accounting';
 import { createHeadlessApi, type HeadlessEngine } from './headless';
 import type { EngineListeners } from './headless-listeners';
 
@@ -51,19 +52,7 @@ function resultOf(request: RunRequest): RunResult {
     prefillMs: 1,
     decodeMs: 2,
     seed: request.sampling.seed,
-    accounting: {
-      pairs: 15,
-      causalPairs: 15,
-      density: 1,
-      steps: 0,
-      entriesPerStep: 0,
-      bytesPerStep: 0,
-      traffic: {
-        prefill: { dispatches: 0, bytesReadBack: 0 },
-        decode: { dispatches: 0, bytesReadBack: 0 },
-      },
-      bytesLookedUp: 0,
-    },
+    accounting: accountingOf({}),
     recall: null,
     stageMs: null,
     dump: {},

@@ -1,4 +1,5 @@
 import type { BufferSet } from '../gpu/buffers';
+import { readBack } from '../gpu/read-back';
 import type { ModelConfig } from '../model/config';
 import type { KeptWindow } from './kept-windows';
 import { ALL, HEAD_STATE, PAGE_SLOTS } from './kernels';
@@ -196,6 +197,18 @@ export class KvCache {
       (_, slot) =>
         this.held[head][Math.floor(slot / PAGE_SLOTS)] * PAGE_SLOTS + (slot % PAGE_SLOTS),
     );
+  }
+
+  /** Positions of the text that each layer's KV head holds now, as the newest query sees them. */
+  async keptPositions(): Promise<Uint32Array[]> {
+    const words = new Uint32Array(await readBack(this.device, this.entries, this.entries.size));
+    return this.held.map((_pages, head) => {
+      const { sinks, recent } = this.windows[head];
+      const rows = this.rowsOf(head);
+      const visible = rows.filter((_row, slot) => slot < sinks || rows.length - slot <= recent);
+      const beside = Array.from({ length: this.beside.entries }, (_, position) => position);
+      return Uint32Array.from([...beside, ...visible.map((row) => words[row * 2])]);
+    });
   }
 
   private pagesHeld(): number {

@@ -5,7 +5,7 @@ import { keptWindows } from './kept-windows';
 import { MAX_CHUNK, PAGE_SLOTS } from './kernels';
 import { fittingLength, mostBufferBytes, runMemory } from './memory-plan';
 import { ROPE_POSITIONS } from './rope-table';
-import type { RunOptions } from './run';
+import type { RunOptions } from './run-options';
 import { needsContext, reindexes, type Strategy } from './strategy';
 
 /**

@@ -21,33 +21,8 @@ import {
   headCapacities,
   MIN_CHUNK,
 } from './run-limits';
+import type { RunOptions } from './run-options';
 import { compressionPoint, type PromptParts, type Strategy } from './strategy';
-
-/** How the next token is drawn; temperature 0 is greedy, topK 0 and topP 1 keep all. */
-export interface SamplingOptions {
-  temperature: number;
-  topK: number;
-  topP: number;
-  seed: number;
-}
-
-export interface RunOptions {
-  ids: ArrayLike<number>;
-  /** Where question and documents begin; without it, all is context and nothing is a document. */
-  parts?: Omit<PromptParts, 'length'>;
-  strategy: Strategy;
-  sampling: SamplingOptions;
-  maxTokens: number;
-  inspect: boolean;
-  /** Keep the logits that generated tokens are drawn from. */
-  keepLogits?: boolean;
-  /** Measure the surprisal of every token. */
-  surprisal?: boolean;
-  /** What the GPU's time is split into, where the adapter can tell. */
-  timed?: 'stages' | 'kernels' | null;
-  /** Tokens of a chunk, fixed; without it the strategy or the adapter's speed decides. */
-  chunk?: number;
-}
 
 type Phase = 'prefill' | 'decode';
 
@@ -287,20 +262,6 @@ export class Run {
     values.set(new Float32Array(bytes));
     if (from === 0) values[0] = Number.NaN;
     return values;
-  }
-
-  /** Positions of the text that each layer's KV head holds now, as the newest query sees them. */
-  async keptPositions(): Promise<Uint32Array[]> {
-    const { cache } = this;
-    const bytes = await readBack(this.model.device, cache.entries, cache.entries.size);
-    const words = new Uint32Array(bytes);
-    return Array.from({ length: cache.heads }, (_, head) => {
-      const { sinks, recent } = cache.windowOf(head);
-      const rows = cache.rowsOf(head);
-      const visible = rows.filter((_row, slot) => slot < sinks || rows.length - slot <= recent);
-      const beside = Array.from({ length: cache.beside.entries }, (_, position) => position);
-      return Uint32Array.from([...beside, ...visible.map((row) => words[row * 2])]);
-    });
   }
 
   destroy(): void {

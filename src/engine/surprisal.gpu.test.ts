@@ -3,7 +3,8 @@ import { lookUp, randomStream } from '../reference/random-model';
 import { surprisals } from '../reference/surprisal';
 import { DENSE, forward, type ReferenceStrategy } from '../reference/transformer';
 import type { GpuModel } from './gpu-model';
-import { Run, type RunOptions } from './run';
+import { Run } from './run';
+import type { RunOptions } from './run-options';
 import { GREEDY, randomModel, testConfig, testStrategy } from './testing';
 
 /** A vocabulary of more than one piece, the last one short. */

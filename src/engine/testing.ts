@@ -10,7 +10,8 @@ import type { StoredTensor } from '../model/tensor';
 import { randomWeights } from '../reference/random-model';
 import { tinyConfig } from '../reference/testing';
 import { createGpuModel, type GpuModel } from './gpu-model';
-import { Run, type RunOptions } from './run';
+import { Run } from './run';
+import type { RunOptions } from './run-options';
 import type { CachePolicy, HeadWindow, Strategy } from './strategy';
 import { testGpu } from './test-gpu';
 

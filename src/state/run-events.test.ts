@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { defaultPrompt } from '../needle/default-prompt';
 import type { PreparedPrompt } from '../needle/prompt-spec';
-import type { Accounting, CacheSnapshot, EngineEvent } from '../worker/protocol';
+import type { CacheSnapshot, EngineEvent } from '../worker/protocol';
+import { accountingOf } from '../worker/testing-accounting';
 import { createPageStore, processedTokens } from './page-store';
 import { applyEvents, showPrompt } from './run-events';
 import { setupFrom } from './setup';
@@ -33,19 +34,7 @@ const SNAPSHOT: CacheSnapshot = {
   inspectionBytes: 0,
 };
 
-const ACCOUNTING: Accounting = {
-  pairs: 4,
-  causalPairs: 6,
-  density: 4 / 6,
-  steps: 0,
-  entriesPerStep: 0,
-  bytesPerStep: 0,
-  traffic: {
-    prefill: { dispatches: 0, bytesReadBack: 0 },
-    decode: { dispatches: 0, bytesReadBack: 0 },
-  },
-  bytesLookedUp: 0,
-};
+const ACCOUNTING = accountingOf({ pairs: 4, causalPairs: 6, density: 4 / 6 });
 
 const RUN: EngineEvent[] = [
   { type: 'prepared', prompt: promptOf(0, 7, 8) },

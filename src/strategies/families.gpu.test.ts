@@ -78,7 +78,7 @@ describe.each(Object.keys(CASES))('%s', (name) => {
     });
     while (!run.promptRead) await run.readChunk();
     while (run.generated.length < NEW_TOKENS) await run.decodeToken();
-    const kept = (await run.keptPositions()).map((positions) => [...positions]);
+    const kept = (await run.cache.keptPositions()).map((positions) => [...positions]);
     const logits = await readBack(model.device, run.forward.logits, config.vocabSize * 4);
     const counts = await run.counts();
     run.destroy();

@@ -95,7 +95,7 @@ export class Subject {
     });
     try {
       while (!run.promptRead) await run.readChunk();
-      const kept = async () => (await run.keptPositions()).map((positions) => [...positions]);
+      const kept = async () => (await run.cache.keptPositions()).map((positions) => [...positions]);
       const keptAfterPrompt = await kept();
       while (run.generated.length < NEW_TOKENS) await run.decodeToken();
       const read = async (buffer: GPUBuffer, bytes: number) =>

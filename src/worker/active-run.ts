@@ -1,5 +1,6 @@
 import { PAGE_SLOTS } from '../engine/kernels';
-import { Run, type RunOptions } from '../engine/run';
+import { Run } from '../engine/run';
+import type { RunOptions } from '../engine/run-options';
 import { needsContext } from '../engine/strategy';
 import { documentStarts } from '../needle/documents';
 import type { PreparedPrompt } from '../needle/prompt-spec';
@@ -79,7 +80,7 @@ export class ActiveRun {
       await this.account();
     }
     if (this.request.dump?.includes('kept')) {
-      this.keptAfterPrompt = byLayer(await run.keptPositions(), this.slot.model.config);
+      this.keptAfterPrompt = byLayer(await run.cache.keptPositions(), this.slot.model.config);
     }
     // The end of the prompt draws a token, wanted or not.
     if (this.options.maxTokens === 0) run.generated.length = 0;

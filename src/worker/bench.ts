@@ -1,4 +1,5 @@
-import { Run, type RunOptions } from '../engine/run';
+import { Run } from '../engine/run';
+import type { RunOptions } from '../engine/run-options';
 import { documentStarts } from '../needle/documents';
 import type { PreparedPrompt } from '../needle/prompt-spec';
 import { buildStrategy } from '../strategies/build';

@@ -46,7 +46,7 @@ describe.each([
   afterAll(() => run.destroy());
 
   it('ends with what is held, and each departure with a score has one that was enough', async () => {
-    const kept = await run.keptPositions();
+    const kept = await run.cache.keptPositions();
     for (const [index, [layer, kvHead]] of HEADS.entries()) {
       const { evictedAt, lostScore, lowestKept } = await cacheHistory(model, run, layer, kvHead);
       expect([evictedAt.length, lowestKept.length]).toEqual([run.processed, run.processed + 1]);

@@ -186,7 +186,7 @@ export class EngineHost extends EngineCore {
 
   async kept(of: HeldRun): Promise<Uint32Array[]> {
     const { run } = await this.inspected(of);
-    return await run.keptPositions();
+    return await run.cache.keptPositions();
   }
 
   async calibrate(kinds: CalibrationKind[]): Promise<Calibration | null> {

@@ -57,7 +57,7 @@ export async function dumpOf(
   const { context, documents } = run.prompt;
   const dump: Dump = { prompt: { ids: Array.from(run.options.ids), context, documents } };
   if (parts.includes('kept')) {
-    const atEnd = byLayer(await run.keptPositions(), model.config);
+    const atEnd = byLayer(await run.cache.keptPositions(), model.config);
     dump.kept = { afterPrompt: keptAfterPrompt, atEnd };
   }
   if (parts.includes('mask')) {

@@ -100,7 +100,7 @@ export async function heldShare(run: Run, { needles }: PreparedPrompt): Promise<
     if (needed) for (let position = span[0]; position < span[1]; position++) asked.add(position);
   }
   if (asked.size === 0) return 1;
-  const kept = await run.keptPositions();
+  const kept = await run.cache.keptPositions();
   let held = 0;
   // A position may be there twice, as a page entry and beside the pages.
   for (const positions of kept) {

@@ -18,6 +18,7 @@ A Llama of {parameters:.2f} million parameters that reads simple stories and old
 | start | Gaussian weights; one random offset shared by all embeddings; what writes into the residual stream begins small, in layer 0's attention with zero |
 | held | layer 0's attention added nothing for the first {held:.2f} M tokens, until copying worked: a rule fixed before the run ({accuracy:.0%} of held key-value pairs right) |
 | price | {price} |
+| cap | {cap} |
 | changed during the run | {changed} |
 | recipe | `training/` in the repository of Needlescope, config `{config}` |
 
@@ -50,7 +51,8 @@ def card(results, config, lines, name, config_name, hardware):
     return TEXT.format(
         name=name, parameters=count / 1e6, megabytes=2 * count / 1e6, tokens=last["tokens"] / 1e6, steps=last["step"],
         minutes=last["seconds"] / 60, hardware=hardware, seed=config["seed"], held=released / 1e6,
-        accuracy=config["hold"]["accuracy"], price=price(config), changed=changed, config=config_name, tables=tables(results), **vars(shape))
+        accuracy=config["hold"]["accuracy"], price=price(config), cap=cap(config), changed=changed,
+        config=config_name, tables=tables(results), **vars(shape))
 
 
 def price(config):
@@ -58,6 +60,12 @@ def price(config):
         return "none: heads write as much as they like"
     return (f"a head that adds a vector s times as long as the residual stream pays {config['price']:g} × {KNEE:g} ln(1 + s / "
             f"{KNEE:g}) nats, at every token and in every layer alike: whoever has nothing to say should say nothing")
+
+
+def cap(config):
+    if not config.get("highest_score"):
+        return "none"
+    return f"scores above {config['highest_score']:g} make a head's queries and keys shorter (QK-Clip)"
 
 
 def tables(results):

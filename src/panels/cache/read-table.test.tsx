@@ -2,6 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import type { PreparedPrompt } from '../../needle/prompt-spec';
 import type { Accounting, ModelInfo } from '../../worker/protocol';
+import { accountingOf } from '../../worker/testing-accounting';
 import { AccountingTable } from './read-table';
 
 const MODEL = { layers: 2, heads: 4, headDim: 8, precision: 'f32' } as ModelInfo;
@@ -39,19 +40,7 @@ test('pairs, entries and bytes stand beside what dense attention takes', () => {
 });
 
 test('before the first step there is nothing to say about steps', () => {
-  const accounting: Accounting = {
-    pairs: 90,
-    causalPairs: 360,
-    density: 0.25,
-    steps: 0,
-    entriesPerStep: 0,
-    bytesPerStep: 0,
-    traffic: {
-      prefill: { dispatches: 0, bytesReadBack: 0 },
-      decode: { dispatches: 0, bytesReadBack: 0 },
-    },
-    bytesLookedUp: 0,
-  };
+  const accounting = accountingOf({ pairs: 90, causalPairs: 360, density: 0.25 });
   const html = renderToStaticMarkup(
     <AccountingTable run={RUN} accounting={accounting} model={MODEL} />,
   );

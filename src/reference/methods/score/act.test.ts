@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expectClose } from '../../testing-close';
 import { act } from './act';
 
 const row = (...weights: number[]) => new Map(weights.entries());
@@ -10,13 +11,6 @@ const means = columnsOf(0.3, 0.5, 0.09, 0.08);
 function edited(weights: Map<number, number>, columns = means, changes = {}): number[] {
   const rule = act({ ...values, ...changes });
   return [...(rule.edit?.(2, 0, weights, columns) ?? weights).values()];
-}
-
-function expectClose(found: number[], expected: number[]): void {
-  expect(found).toHaveLength(expected.length);
-  expected.forEach((value, i) => {
-    expect(found[i]).toBeCloseTo(value, 12);
-  });
 }
 
 describe('a hidden sink', () => {
