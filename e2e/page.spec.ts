@@ -159,6 +159,13 @@ test('everything can be done by keys', async ({ page }) => {
   const before = await progress.innerText();
   await page.keyboard.press('s');
   await expect(progress).not.toHaveText(before);
+
+  // While text is still to come, the keys stay on what has been read.
+  const map = page.getByRole('application', { name: 'Attention map' });
+  await map.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(mapLine(page)).toHaveText(/query \d+/);
+  await page.keyboard.press('Escape');
   await page.keyboard.press('p');
   await expect(verdictOf(page)).toHaveText('✓ found', { timeout: 90_000 });
 
@@ -174,7 +181,6 @@ test('everything can be done by keys', async ({ page }) => {
   await page.keyboard.press('Escape');
   await expect(page.locator('.is-query')).toHaveCount(0);
 
-  const map = page.getByRole('application', { name: 'Attention map' });
   await map.focus();
   await page.keyboard.press('ArrowUp');
   await expect(mapLine(page)).toHaveText(/query \d+/);

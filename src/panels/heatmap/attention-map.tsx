@@ -37,7 +37,7 @@ export function AttentionMap({ shown }: { shown: RefObject<MapTiles> }) {
   const row = useMapRow(subject);
   const node = useRef<HTMLDivElement>(null);
   const map = useRef<Heatmap>(null);
-  const { text } = subject;
+  const { text, processed } = subject;
   /** The newest of what the map's callbacks must know, which are made once. */
   const latest = useRef(text);
   const isDifference = subject.of === 'difference';
@@ -72,13 +72,28 @@ export function AttentionMap({ shown }: { shown: RefObject<MapTiles> }) {
     map.current?.update({
       ...text,
       length,
+      processed,
       tiles: tiles.layers,
       look: { show: mask ? 'mask' : scale, dark, promptLength },
       picked: { query, key },
       pointed: hover,
       step,
     });
-  }, [text, promptLength, length, tiles, shown, mask, scale, dark, query, key, step, hover]);
+  }, [
+    text,
+    promptLength,
+    length,
+    processed,
+    tiles,
+    shown,
+    mask,
+    scale,
+    dark,
+    query,
+    key,
+    step,
+    hover,
+  ]);
 
   useEffect(() => {
     if (query !== null && key !== null) map.current?.reveal({ query, key });

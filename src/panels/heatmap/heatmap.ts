@@ -9,6 +9,8 @@ import type { MapLook } from './tile-image';
 export interface HeatmapProps extends AxesProps {
   /** Tokens on both axes. */
   length: number;
+  /** Tokens that have weights: fewer than `length` while a run goes on. */
+  processed: number;
   /** Drawn one over the other, the last on top. */
   tiles: Tile[];
   look: MapLook;
@@ -173,15 +175,17 @@ export function createHeatmap(node: HTMLElement, callbacks: HeatmapCallbacks): H
     const pressed = mapKeyOf(event);
     if (!props || !pressed) return;
     event.preventDefault();
-    const { picked, length } = props;
+    const { picked } = props;
     const { keys, queries } = plot();
     switch (pressed.does) {
       case 'move': {
         // By cells, or by a pixel's worth of tokens where cells are smaller.
         const step = (scale: Plot['keys']) => Math.ceil(1 / (scale(1) - scale(0)));
+        // Not past the newest token: of one that is still to come there is nothing to read out.
+        const last = Math.max(0, props.processed - 1);
         callbacks.onPick({
-          query: clamp((picked.query ?? length - 1) + pressed.query * step(queries), length - 1),
-          key: clamp((picked.key ?? 0) + pressed.key * step(keys), length - 1),
+          query: clamp((picked.query ?? last) + pressed.query * step(queries), last),
+          key: clamp((picked.key ?? 0) + pressed.key * step(keys), last),
         });
         break;
       }
