@@ -6,7 +6,7 @@ const panel = (page: Page, name: string) => page.locator(`.panel.${name}`);
 
 /** Opens a short prompt and answers it. */
 async function answered(page: Page) {
-  await page.goto('./#length=160&layer=4&head=1');
+  await page.goto('./#length=160&layer=5&head=1');
   await expect(statusOf(page)).toHaveText(/ready/, { timeout: 60_000 });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(verdictOf(page)).toHaveText('✓ found', { timeout: 60_000 });
@@ -18,7 +18,7 @@ test('heads by a score: a threshold, ablation, and pruning beside the run on scr
   await answered(page);
   const heads = panel(page, 'heads');
   const cell = (name: RegExp) => heads.getByRole('button', { name });
-  await expect(cell(/layer 4, head \d: retrieval score 0\.[1-9]/).first()).toBeVisible({
+  await expect(cell(/layer 5, head \d: retrieval score 0\.[1-9]/).first()).toBeVisible({
     timeout: 60_000,
   });
 

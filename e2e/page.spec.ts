@@ -44,7 +44,7 @@ test('the first run finds the needle and shows what it looked at', async ({ page
   await expect(needle.first()).toBeInViewport();
   await expect(page.getByText(/held now · 100 % of keeping all/)).toBeVisible();
   await expect(
-    page.getByRole('button', { name: /layer 4, head 5: retrieval score (0\.[5-9]|1)/ }),
+    page.getByRole('button', { name: /layer 5, head 3: retrieval score (0\.[5-9]|1)/ }),
   ).toBeVisible();
 
   // Hover shows a number, a click makes the token the query of all panels.
@@ -170,9 +170,9 @@ test('everything can be done by keys', async ({ page }) => {
   await expect(verdictOf(page)).toHaveText('✓ found', { timeout: 90_000 });
 
   await page.keyboard.press(']');
-  await expect(page.getByRole('button', { name: /layer 4, head 1/, pressed: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: /layer 5, head 1/, pressed: true })).toBeVisible();
   await page.keyboard.press('a');
-  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('4.1');
+  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('5.1');
 
   await page.getByLabel('Text of the prompt and the answer').focus();
   await page.keyboard.press('Home');
@@ -191,7 +191,7 @@ test('everything can be done by keys', async ({ page }) => {
   await page.getByLabel('Needle', { exact: true }).fill('');
   await page.keyboard.type('rxpa');
   await expect(page.getByLabel('Needle', { exact: true })).toHaveValue('rxpa');
-  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('4.1');
+  await expect(page.getByRole('textbox', { name: 'Masked heads' })).toHaveValue('5.1');
 });
 
 for (const theme of ['light', 'dark']) {
@@ -214,12 +214,12 @@ test('the address brings the same setup back', async ({ page }) => {
   await page.getByLabel('Needle depth', { exact: true }).fill('25');
   await choosePreset(page, 'StreamingLLM');
   await page.getByLabel('Recent entries', { exact: true }).fill('200');
-  await page.getByRole('combobox', { name: 'head', exact: true }).selectOption('4');
-  await expect(page).toHaveURL(/cache\.recent%3D200.*head=4/);
+  await page.getByRole('combobox', { name: 'head', exact: true }).selectOption('3');
+  await expect(page).toHaveURL(/cache\.recent%3D200.*head=3/);
   await page.reload();
   await expect(page.getByLabel('Needle depth', { exact: true })).toHaveValue('25');
   await expect(page.getByLabel('Recent entries', { exact: true })).toHaveValue('200');
-  await expect(page.getByRole('combobox', { name: 'head', exact: true })).toHaveValue('4');
+  await expect(page.getByRole('combobox', { name: 'head', exact: true })).toHaveValue('3');
 });
 
 test('presets are found by what is typed, and picked by keys or by a click', async ({ page }) => {

@@ -27,7 +27,7 @@ import { isTourNew } from './tour/tour-memory';
 import './page.css';
 
 // The layer of the embedded model that retrieves: there a first look shows most.
-const FIRST_SELECTION = { layer: 4, head: 0, query: null, key: null, step: null };
+const FIRST_SELECTION = { layer: 5, head: 0, query: null, key: null, step: null };
 
 restoreTheme();
 const store = createPageStore(

@@ -38,9 +38,9 @@ describe('calibrating the embedded model', () => {
     const { calibration, events } = await calibrated(kinds, 'streaming gates');
     expect(calibration).toEqual({ model: 'needle-2.4m', headClasses: expect.anything() });
     const { induction = [], echo = [] } = calibration?.headClasses ?? {};
-    // All heads of layer 4 retrieve, and no others.
-    for (const head of induction[4]) expect(head).toBeGreaterThan(0.4);
-    const others = induction.filter((_, layer) => layer !== 4);
+    // All heads of layer 5 retrieve, and no others.
+    for (const head of induction[5]) expect(head).toBeGreaterThan(0.4);
+    const others = induction.filter((_, layer) => layer !== 5);
     for (const head of [...others.flat(), ...echo.flat()]) expect(head).toBeLessThan(0.02);
     // The file that comes with the model says the same.
     const shipped = slot.info.calibration?.headClasses;

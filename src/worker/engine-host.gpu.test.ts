@@ -64,12 +64,12 @@ describe('the engine behind the page', () => {
     const { steps, copy, retrieval, retrievalCounted, windowed } = await host.heads();
     expect(steps).toBe(result.generated.length);
     expect(retrievalCounted).toBe(true);
-    // The embedded model retrieves in layer 4 of its six, of six heads each.
+    // The embedded model retrieves in layer 5 of its nine, of four heads each.
     const best = (scores: Float32Array | null, layer: number) =>
-      Math.max(...(scores?.slice(6 * layer, 6 * layer + 6) ?? []));
+      Math.max(...(scores?.slice(4 * layer, 4 * layer + 4) ?? []));
     for (const scores of [copy, retrieval]) {
-      const layers = [0, 1, 2, 3, 4, 5].filter((layer) => best(scores, layer) > 0.3);
-      expect(layers).toEqual([4]);
+      const layers = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((layer) => best(scores, layer) > 0.3);
+      expect(layers).toEqual([5]);
     }
     expect([...windowed]).toEqual(new Array(18).fill(0));
   });
@@ -79,7 +79,7 @@ describe('the engine behind the page', () => {
     const result = await host.run(request({ strategy }));
     expect(result.correct).toBe(false);
     expect(result.kvBytes.end).toBeLessThan(result.kvBytes.dense / 2);
-    const evicted = await host.evictedAt(1, 2);
+    const evicted = await host.evictedAt(1, 1);
     const last = evicted.length - 1;
     const kept = [...evicted.keys()].filter((position) => evicted[position] === NEVER_EVICTED);
     const recent = Array.from({ length: RECENT }, (_, i) => last - RECENT + 1 + i);

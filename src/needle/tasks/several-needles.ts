@@ -11,7 +11,7 @@ export const severalNeedles: Task = {
   summary:
     'Several numbers of one name are hidden at equal steps and all are asked for. It tests whether the model goes on to the next place after it has copied from one.',
   tryThis:
-    'Ask for two numbers, then for four: the embedded model learned lists of two and three, and of three mostly leaves the middle out.',
+    'Ask for two numbers, then for four: the embedded model learned lists of two and three; of three it names all in one case of three.',
   scoring:
     'Right when the first line of the answer names every number; score: share of the numbers.',
   paper: RULER,

@@ -27,9 +27,10 @@ export function AboutHeads() {
         score, once without as many random ones.
       </p>
       <p>
-        Try: prune the top 3 by retrieval score, then more. Large models have few retrieval heads
-        and need them. In the embedded model the six heads of layer 4 retrieve, and stand in for one
-        another; the heads of layer 2 that look one token back are needed as well.
+        Try: prune the top 4 by retrieval score. Large models have few retrieval heads and need
+        them; so does the embedded model, whose four are all of layer 5: one can be spared, without
+        all four no needle is found. Most other heads can go; what layer 5 is built on cannot: head
+        2.0, and head 3.3, which looks one token back.
       </p>
       <PaperLink
         title="Retrieval Head Mechanistically Explains Long-Context Factuality"

@@ -95,7 +95,7 @@ function StoredRow({ stored: { id, plan, done, begunAt } }: { stored: StoredSwee
   );
 }
 
-/** "Single needle in stories, 2 × 5 cells, 3 strategies, needle-2m" */
+/** "Single needle in stories, 2 × 5 cells, 3 strategies, needle-2.4m" */
 export function describePlan({ task, haystack, lengths, depths, strategies, model }: SweepPlan) {
   const text = 'id' in haystack ? haystack.id : haystack.title;
   const names = strategies.length === 1 ? strategies[0].title : `${strategies.length} strategies`;

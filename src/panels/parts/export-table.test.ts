@@ -30,8 +30,8 @@ test('JSON holds typed arrays as lists', () => {
 });
 
 test('file names are plain', () => {
-  expect(fileName(['needle-2m', 'StreamingLLM, 128 + 4', 'KV cache'], 'svg')).toBe(
-    'needlescope_needle-2m_streamingllm-128-+-4_kv-cache.svg',
+  expect(fileName(['needle-2.4m', 'StreamingLLM, 128 + 4', 'KV cache'], 'svg')).toBe(
+    'needlescope_needle-2.4m_streamingllm-128-+-4_kv-cache.svg',
   );
   expect(fileName(['../..', '', 'Heads'], 'csv')).toBe('needlescope_heads.csv');
 });

@@ -15,11 +15,11 @@ export function AboutSinks() {
         hidden sink of a head: αⱼ &gt; 0.1, j not the head’s first sink
       </p>
       <p>
-        Try: drop the first tokens from the cache. Large models fall apart as soon as the first
-        token leaves; the embedded model learned to do without, and mostly answers as before. “How
-        it learned”, behind the model’s name, shows when it could not. Then click a hidden sink and
-        see its column in the map. The last tokens of a text look strong only because few queries
-        come after them.
+        Try: drop the first tokens from the cache with the preset “Window attention”, then keep four
+        of them with “StreamingLLM”. Large models fall apart as soon as the first token leaves, and
+        so does the embedded model’s English. “How it learned”, behind the model’s name, shows how
+        its sinks were born. Then click a hidden sink and see its column in the map. The last tokens
+        of a text look strong only because few queries come after them.
       </p>
       <PaperLink
         title="When Attention Sink Emerges in Language Models: An Empirical View"
