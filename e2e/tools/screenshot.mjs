@@ -11,7 +11,7 @@ const server = await serve({ port: 0 });
 const browser = await chromium.launch(browserLaunchOptions());
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(`http://localhost:${server.address().port}/#layer=4&head=2`);
+  await page.goto(`http://localhost:${server.address().port}/#layer=5&head=1&query=523`);
   const status = page.locator('.status-line [role=status]');
   await status.filter({ hasText: 'ready' }).waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
