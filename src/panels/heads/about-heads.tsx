@@ -30,7 +30,7 @@ export function AboutHeads() {
         Try: prune the top 4 by retrieval score. Large models have few retrieval heads and need
         them; so does the embedded model, whose four are all of layer 5: one can be spared, without
         all four no needle is found. Most other heads can go; what layer 5 is built on cannot: head
-        2.0, and head 3.3, which looks one token back.
+        2.0, and less so head 3.3, which looks one token back.
       </p>
       <PaperLink
         title="Retrieval Head Mechanistically Explains Long-Context Factuality"
